@@ -1,0 +1,184 @@
+// Package lm is the transformer as the rest of loyal sees it: run text through
+// a model, ask for logits at the positions that matter, hand back the gradient
+// of those logits, step the optimizer.
+//
+// It holds the interfaces of a backend, and what is written once above every
+// backend: losses (functions of logits at chosen positions), sampling and
+// generation. The default backend is [loyal/lm/cpu].
+//
+// # Forests of segments
+//
+// Text is given as a forest: a [Segment] is a run of tokens, and its Parent is
+// the segment that it continues. Rows that begin alike (the system prompt of a
+// chat template, say) hang from one common segment, which is then computed
+// once, forward and backward. A token attends to all tokens of its segment's
+// ancestors and to those before it in its own segment; its position is the
+// number of tokens before it on that path. Nothing is padded.
+//
+// Tensors are flat, row-major float32; shapes are written in the order of their
+// strides, outermost first: logits (P, V) are P rows of V numbers.
+package lm
+
+import (
+	"context"
+	"errors"
+
+	"loyal/model"
+)
+
+// Root is the Parent of a segment that continues nothing.
+const Root = -1
+
+// Segment is a run of tokens that continues another one.
+type Segment struct {
+	Tokens []int32
+	Parent int // index of an earlier segment of the same forest, or Root
+}
+
+// Position names a token of a forest: the Offset-th of segment Segment. The
+// logits "at" a position are those that predict the token after it.
+type Position struct {
+	Segment, Offset int
+}
+
+// Errors that callers can tell apart.
+var (
+	// ErrNonFinite reports NaN or Inf in weights, logits, loss or gradients.
+	ErrNonFinite = errors.New("not a finite number")
+	// ErrTooLong reports text longer than the model's context.
+	ErrTooLong = errors.New("text is longer than the model's context")
+)
+
+// Network is a model ready to compute. Its methods may be called from several
+// goroutines; they take turns.
+type Network interface {
+	// Config describes the architecture.
+	Config() model.Config
+
+	// Logits runs a forest without gradients and returns the logits at the asked
+	// positions, shape (len(at), VocabSize), in the order asked.
+	Logits(ctx context.Context, forest []Segment, at []Position) ([]float32, error)
+
+	// NewSequence returns an empty key/value cache.
+	NewSequence() Sequence
+
+	// Extend appends tokens to sequences, all in one pass over the weights, and
+	// returns the logits after the last token of each, shape (len(feeds), VocabSize).
+	// No sequence may occur twice. After an error the sequences are as before.
+	Extend(ctx context.Context, feeds []Feed) ([]float32, error)
+
+	// NewTrainer returns a trainer that starts from this network's weights, which
+	// stay as they are.
+	NewTrainer(TrainOptions) (Trainer, error)
+
+	// Close frees what the network holds. Sequences and trainers of it must not
+	// be used afterwards.
+	Close() error
+}
+
+// Feed is what Extend appends to one sequence: at least one token.
+type Feed struct {
+	Sequence Sequence
+	Tokens   []int32
+}
+
+// Sequence is the key/value cache of one text.
+type Sequence interface {
+	// Len is the number of tokens held.
+	Len() int
+	// Fork returns an independent sequence with the same tokens.
+	Fork() Sequence
+	// Truncate forgets all but the first n tokens; n must not exceed Len.
+	Truncate(n int)
+	// Close returns the memory for reuse.
+	Close()
+}
+
+// TrainOptions says what trains.
+type TrainOptions struct {
+	// FirstLayer is the lowest transformer block that trains; blocks below it are
+	// frozen and run once for each text (see Trainer.Cache). 0 trains all blocks.
+	FirstLayer int
+	// Embeddings also trains the token embedding, the final norm and the output
+	// head. It requires FirstLayer 0 and no LoRA.
+	Embeddings bool
+	// LoRA, when set, trains low-rank adapters in the blocks from FirstLayer on
+	// instead of their weights.
+	LoRA *LoRA
+}
+
+// LoRA is a low-rank adapter (Hu et al. 2021, arXiv:2106.09685), with PEFT's names:
+// W x + (Alpha/R) B A x, with A (R, in) random and B (out, R) zero at the start.
+type LoRA struct {
+	R             int
+	Alpha         float64
+	TargetModules []string // last parts of module names: q_proj, k_proj, …
+	Seed          uint64
+}
+
+// AdamW holds the hyperparameters of one optimizer step (Loshchilov & Hutter 2017,
+// arXiv:1711.05101), in torch.optim.AdamW's sense and names.
+type AdamW struct {
+	LR, Beta1, Beta2, Eps, WeightDecay float64
+	// MaxGradNorm scales all gradients down to this global L2 norm; 0 does not.
+	MaxGradNorm float64
+}
+
+// Corpus is a forest whose passage through the frozen blocks has been computed.
+type Corpus interface {
+	// Len is the number of segments.
+	Len() int
+	// Tokens is the number of tokens of all segments.
+	Tokens() int
+}
+
+// Trainer trains part of a network. It is not safe for concurrent use.
+//
+// A step is: Forward, a loss of its logits, Backward with the loss's gradient
+// (as often as wanted: gradients add up), Step.
+type Trainer interface {
+	// Cache runs a forest through the frozen part of the network and keeps the
+	// result for Forward.
+	Cache(ctx context.Context, forest []Segment) (Corpus, error)
+
+	// Forward runs the picked segments of a corpus, and the ancestors they need,
+	// and returns logits at positions in picked segments, shape (len(at), VocabSize).
+	// It keeps what Backward needs until the next Forward.
+	Forward(ctx context.Context, c Corpus, pick []int, at []Position) ([]float32, error)
+
+	// Evaluate is Forward without keeping anything for Backward.
+	Evaluate(ctx context.Context, c Corpus, pick []int, at []Position) ([]float32, error)
+
+	// Backward adds to the gradients, given that of the last Forward's logits,
+	// shape (len(at), VocabSize), which it may overwrite.
+	Backward(ctx context.Context, dlogits []float32) error
+
+	// Step clips the gradients, updates the parameters with AdamW, clears the
+	// gradients and returns their global L2 norm before clipping.
+	Step(AdamW) (gradNorm float64, err error)
+
+	// Params lists the trainable tensors in a fixed order, with the optimizer's
+	// state. The slices are live: they may be read and written between steps
+	// (checkpoints, mixing with the base).
+	Params() []Param
+
+	// Steps is the number of optimizer steps done, which bias correction counts;
+	// SetSteps sets it on resume.
+	Steps() int
+	SetSteps(int)
+
+	// Weights returns, under the names of the model directory, the tensors that
+	// training changed, LoRA merged in: what a checkpoint of the model replaces.
+	Weights() map[string][]float32
+
+	Close() error
+}
+
+// Param is one trainable tensor with its gradient and AdamW's moments; all of
+// len(Value) numbers, shape Shape.
+type Param struct {
+	Name        string
+	Shape       []int
+	Value, Grad []float32
+	M, V        []float32
+}

@@ -1,0 +1,2 @@
+// Package model reads and writes models as files.
+package model
