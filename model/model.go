@@ -1,2 +1,177 @@
-// Package model reads and writes models as files.
+// Package model reads and writes models as files: what a model is (its
+// configuration, its weights, its tokenizer, its chat template), in whichever of
+// the field's two forms it comes, a Hugging Face directory or a GGUF file.
+//
+// [Open] gives one view of both. Tensors have Hugging Face's names and the order
+// of rows that they imply, whatever the file calls them, and are checked against
+// the configuration before anyone computes with them: a [Model] that opened is
+// complete. Weights are memory-mapped and decoded when asked for.
+//
+// What differs between kinds of models stands in one table (architecture.go).
+// A file that needs something we do not know is refused with its name and the
+// names we know; nothing is guessed, since a model that is slightly wrong looks
+// much like one that is right.
 package model
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"loyal/model/safetensors"
+	"loyal/model/tensor"
+)
+
+// Tensor is one weight as the model's file stores it.
+type Tensor = tensor.Tensor
+
+// DType is how a tensor's numbers are stored.
+type DType = tensor.DType
+
+// The types in which weights are written.
+const (
+	F32  = tensor.F32
+	F16  = tensor.F16
+	BF16 = tensor.BF16
+)
+
+// Errors that callers can tell apart.
+var (
+	// ErrNotModel reports a path that holds no model.
+	ErrNotModel = errors.New("not a model")
+	// ErrWeights reports tensors that are missing, superfluous or of the wrong shape.
+	ErrWeights = errors.New("weights do not fit the configuration")
+	// ErrNoWeights reports a model that was opened without weights.
+	ErrNoWeights = errors.New("the model has no weights")
+)
+
+// maxConfigFile bounds the JSON files of a directory other than the tokenizer.
+const maxConfigFile = 16 << 20
+
+// Model is an open model. Its methods may be called from several goroutines.
+type Model struct {
+	Path   string
+	Config Config
+
+	weights weights
+	specs   map[string]spec
+	names   []string // in the order of computation
+}
+
+// weights is where tensors come from.
+type weights interface {
+	// tensor returns a tensor under its Hugging Face name and order of rows.
+	tensor(spec) (Tensor, bool, error)
+	// names lists what is stored, in the file's own names.
+	names() []string
+	Close() error
+}
+
+// Open opens a Hugging Face directory or a GGUF file and checks that it is
+// complete.
+func Open(path string) (*Model, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, fmt.Errorf("open model: %w", err)
+	}
+	if !info.IsDir() {
+		return nil, fmt.Errorf("open model: %s: %w", path, ErrNotModel)
+	}
+	m, err := openDirectory(path)
+	if err != nil {
+		return nil, fmt.Errorf("open model: %w", err)
+	}
+	return m, nil
+}
+
+func openDirectory(dir string) (*Model, error) {
+	data, err := readBounded(filepath.Join(dir, "config.json"), maxConfigFile)
+	if err != nil {
+		return nil, err
+	}
+	m := &Model{Path: dir}
+	if m.Config, err = ParseConfig(data); err != nil {
+		return nil, fmt.Errorf("%s: %w", dir, err)
+	}
+	set, err := safetensors.OpenDir(dir)
+	if err != nil {
+		return nil, err
+	}
+	if err := m.attach(directoryWeights{set}); err != nil {
+		return nil, errors.Join(fmt.Errorf("%s: %w", dir, err), set.Close())
+	}
+	return m, nil
+}
+
+// attach gives the model its weights, once they are seen to fit the configuration.
+func (m *Model) attach(w weights) error {
+	list := m.Config.specs()
+	m.specs = make(map[string]spec, len(list))
+	m.names = make([]string, 0, len(list))
+	for _, s := range list {
+		t, ok, err := w.tensor(s)
+		switch {
+		case err != nil:
+			return err
+		case !ok:
+			return fmt.Errorf("%w: missing tensor %q", ErrWeights, s.name)
+		case !slices.Equal(t.Shape, s.shape):
+			return fmt.Errorf("%w: tensor %q is %v, not %v", ErrWeights, s.name, t.Shape, s.shape)
+		case !t.DType.Weights():
+			return fmt.Errorf("%w: tensor %q is of type %s, which holds no weights", ErrWeights, s.name, t.DType)
+		}
+		m.specs[s.name] = s
+		m.names = append(m.names, s.name)
+	}
+	m.weights = w
+	return nil
+}
+
+// Tensors lists the names of the weights in the order of computation.
+func (m *Model) Tensors() []string { return slices.Clone(m.names) }
+
+// Tensor returns a weight under its Hugging Face name. It is valid until Close.
+func (m *Model) Tensor(name string) (Tensor, error) {
+	if m.weights == nil {
+		return Tensor{}, fmt.Errorf("read tensor %q: %w", name, ErrNoWeights)
+	}
+	s, ok := m.specs[name]
+	if !ok {
+		return Tensor{}, fmt.Errorf("read tensor %q: %w: there is none of that name", name, ErrWeights)
+	}
+	t, _, err := m.weights.tensor(s)
+	return t, err
+}
+
+// Close releases the files. Tensors must not be used afterwards.
+func (m *Model) Close() error {
+	if m.weights == nil {
+		return nil
+	}
+	return m.weights.Close()
+}
+
+// directoryWeights are safetensors, which have our names and order already.
+type directoryWeights struct{ set *safetensors.Set }
+
+func (d directoryWeights) tensor(s spec) (Tensor, bool, error) {
+	t, ok := d.set.Tensor(s.name)
+	return t, ok, nil
+}
+
+func (d directoryWeights) names() []string { return d.set.Names() }
+func (d directoryWeights) Close() error    { return d.set.Close() }
+
+// readBounded reads a file that should be small.
+func readBounded(path string, limit int64) ([]byte, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, err
+	}
+	if info.Size() > limit {
+		return nil, fmt.Errorf("read %s: %d bytes are over the limit of %d", path, info.Size(), limit)
+	}
+	return os.ReadFile(path)
+}
