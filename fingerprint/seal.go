@@ -1,0 +1,63 @@
+package fingerprint
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+
+	"filippo.io/age"
+)
+
+// ageIntro opens every age file (https://age-encryption.org/v1).
+const ageIntro = "age-encryption.org/v1\n"
+
+// Seal returns the set file: the set's canonical bytes, encrypted with age to
+// the recipients (X25519 recipients, or one passphrase recipient).
+func Seal(s *Set, recipients ...age.Recipient) ([]byte, error) {
+	plain, err := Marshal(s)
+	if err != nil {
+		return nil, err
+	}
+	var sealed bytes.Buffer
+	w, err := age.Encrypt(&sealed, recipients...)
+	if err != nil {
+		return nil, fmt.Errorf("seal set: %w", err)
+	}
+	if _, err := w.Write(plain); err != nil {
+		return nil, fmt.Errorf("seal set: %w", err)
+	}
+	if err := w.Close(); err != nil {
+		return nil, fmt.Errorf("seal set: %w", err)
+	}
+	return sealed.Bytes(), nil
+}
+
+// Open decrypts and reads a set file. The error is ErrNotSet, ErrIdentity,
+// ErrDamaged or ErrVersion. Age authenticates every byte; damage to the very
+// bytes that name the recipient cannot be told from another recipient.
+func Open(sealed []byte, identities ...age.Identity) (*Set, error) {
+	if !bytes.HasPrefix(sealed, []byte(ageIntro)) {
+		return nil, fmt.Errorf("open set: %w", ErrNotSet)
+	}
+	if len(identities) == 0 {
+		return nil, fmt.Errorf("open set: %w: no identity given", ErrIdentity)
+	}
+	r, err := age.Decrypt(bytes.NewReader(sealed), identities...)
+	if err != nil {
+		var noMatch *age.NoIdentityMatchError
+		if errors.As(err, &noMatch) {
+			return nil, fmt.Errorf("open set: %w", ErrIdentity)
+		}
+		return nil, fmt.Errorf("open set: %w: %w", ErrDamaged, err)
+	}
+	plain, err := io.ReadAll(io.LimitReader(r, MaxSetBytes+1))
+	if err != nil {
+		return nil, fmt.Errorf("open set: %w: %w", ErrDamaged, err)
+	}
+	s, err := Parse(plain)
+	if err != nil {
+		return nil, fmt.Errorf("open set: %w", err)
+	}
+	return s, nil
+}
