@@ -1,0 +1,65 @@
+package cli
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+)
+
+// commands lists the commands, in the order of the help.
+func commands(app *App) []*cobra.Command {
+	return []*cobra.Command{
+		newEnvCommand(app),
+		newVersionCommand(app),
+	}
+}
+
+// NewRootCommand returns loyal's command tree, for documentation.
+func NewRootCommand() *cobra.Command { return newRootCommand(&App{}) }
+
+func newRootCommand(app *App) *cobra.Command {
+	root := newGroupCommand("loyal", "prove that a model behind someone else's API is yours",
+		`loyal plants secret fingerprints in an open-weight language model, publishes it,
+and later asks an API a few questions to learn, with a proven error rate, whether
+that model answers there.`,
+		commands(app)...)
+	root.Example = "  loyal version\n  loyal help"
+	root.SilenceErrors = true
+	root.SilenceUsage = true
+	root.PersistentPreRunE = func(cmd *cobra.Command, _ []string) error { return app.prepare(cmd) }
+	flags := root.PersistentFlags()
+	flags.BoolVar(&app.JSON, "json", false, "print results as JSON")
+	flags.BoolVarP(&app.Quiet, "quiet", "q", false, "no progress and no notes")
+	flags.StringVar(&app.configFile, "config", "", "take flags from this YAML `file`; those given here win")
+	root.SetGlobalNormalizationFunc(normalizeFlag)
+	root.InitDefaultCompletionCmd()
+	app.markRunning(root)
+	return root
+}
+
+// newGroupCommand returns a command that only holds others.
+func newGroupCommand(use, short, long string, subs ...*cobra.Command) *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   use,
+		Short: short,
+		Long:  long,
+		Args:  unknownSubcommand,
+		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+	}
+	cmd.AddCommand(subs...)
+	return cmd
+}
+
+// unknownSubcommand refuses arguments of a group, with what may have been meant.
+func unknownSubcommand(cmd *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	message := fmt.Sprintf("unknown command %q", args[0])
+	cmd.SuggestionsMinimumDistance = 2
+	if near := cmd.SuggestionsFor(args[0]); len(near) > 0 {
+		message += fmt.Sprintf(" (did you mean %s?)", strings.Join(near, " or "))
+	}
+	return usagef("%s", message)
+}

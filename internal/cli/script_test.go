@@ -1,0 +1,74 @@
+package cli
+
+import (
+	"errors"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"loyal/internal/env"
+)
+
+// TestMain makes `loyal` a command of the scripts, run from this test binary.
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){
+		"loyal": func() { os.Exit(Main(os.Args[1:])) },
+	})
+}
+
+// TestScripts runs testdata/script/*.txtar. Each script gets an empty home, so
+// that it sees no cache and no identity of the user who runs the tests. The
+// conditions [testdata] and [realdata] tell whether the shared data is there;
+// scripts reach it as $LOYAL_TESTDATA and $LOYAL_REALDATA.
+func TestScripts(t *testing.T) {
+	testscript.Run(t, testscript.Params{
+		Dir: filepath.Join("testdata", "script"),
+		Setup: func(e *testscript.Env) error {
+			home := filepath.Join(e.WorkDir, "home")
+			e.Setenv("HOME", home)
+			e.Setenv("USERPROFILE", home)
+			e.Setenv("XDG_CONFIG_HOME", filepath.Join(home, ".config"))
+			e.Setenv("XDG_CACHE_HOME", filepath.Join(home, ".cache"))
+			e.Setenv(env.TestData.Name, env.TestData.Value())
+			e.Setenv(env.RealData.Name, env.RealData.Value())
+			return os.Mkdir(home, 0o700)
+		},
+		Condition: func(cond string) (bool, error) {
+			switch cond {
+			case "testdata":
+				return env.TestData.IsSet(), nil
+			case "realdata":
+				return env.RealData.IsSet(), nil
+			}
+			return false, nil
+		},
+		Cmds:                map[string]func(*testscript.TestScript, bool, []string){"exits": scriptExits},
+		RequireExplicitExec: true,
+		RequireUniqueNames:  true,
+	})
+}
+
+// scriptExits is the script command `exits CODE COMMAND ARGS…`: exec for one exact
+// exit code.
+func scriptExits(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: exits CODE COMMAND ARGS…")
+	}
+	want, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	got := 0
+	if err := ts.Exec(args[1], args[2:]...); err != nil {
+		var exit *exec.ExitError
+		if !errors.As(err, &exit) {
+			ts.Fatalf("run %s: %v", args[1], err)
+		}
+		got = exit.ExitCode()
+	}
+	if got != want {
+		ts.Fatalf("exit code %d, want %d", got, want)
+	}
+}
