@@ -55,9 +55,11 @@ type Network interface {
 	// Config describes the architecture.
 	Config() model.Config
 
-	// Logits runs a forest without gradients and returns the logits at the asked
-	// positions, shape (len(at), VocabSize), in the order asked.
-	Logits(ctx context.Context, forest []Segment, at []Position) ([]float32, error)
+	// Rows runs a forest without gradients and visits the logits at each asked
+	// position: row holds VocabSize numbers, valid (and writable) during the call only.
+	// Visits come from several goroutines, each position once; the first error ends it.
+	// [Logits] and [LogProbs] collect what most callers want.
+	Rows(ctx context.Context, forest []Segment, at []Position, visit func(i int, row []float32) error) error
 
 	// NewSequence returns an empty key/value cache.
 	NewSequence() Sequence

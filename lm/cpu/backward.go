@@ -1,0 +1,56 @@
+package cpu
+
+import "loyal/lm/cpu/kernel"
+
+// gradients are the buffers of a backward pass, reused for every block.
+type gradients struct {
+	ds, dgate, dup []float32 // (T, intermediate)
+	dh             []float32 // (T, hidden) gradient of a normalised input
+	dq, datt       []float32 // (T, hq·d)
+	dk, dv         []float32 // (T, hk·d)
+	shared         pairBuffer
+	partial        []float32 // norm weights' gradients by chunk of rows
+}
+
+func (g *gradients) grow(n *Network, rows int) {
+	c := n.cfg
+	g.ds, g.dgate, g.dup = grow(g.ds, rows*c.IntermediateSize), grow(g.dgate, rows*c.IntermediateSize), grow(g.dup, rows*c.IntermediateSize)
+	g.dh = grow(g.dh, rows*c.HiddenSize)
+	g.dq, g.datt = grow(g.dq, rows*n.heads.q()), grow(g.datt, rows*n.heads.q())
+	g.dk, g.dv = grow(g.dk, rows*n.heads.kv()), grow(g.dv, rows*n.heads.kv())
+}
+
+// blockBackward turns dx (T, hidden), the gradient of the block's output, into that
+// of its input, in place, and adds to the gradients of the block's parameters.
+func (n *Network) blockBackward(b *blockWeights, a *activations, g *gradients, dx []float32, l *layout) {
+	rows, d := l.rows, n.cfg.HiddenSize
+	n.h = grow(n.h, rows*d)
+
+	// MLP: x3 = x2 + down(silu(gate(h2)) · up(h2)), h2 = norm(x2).
+	n.act = grow(n.act, rows*n.cfg.IntermediateSize)
+	n.swiglu(n.act, a.gate, a.up, rows)
+	b.down.backward(n.pool, n.prec, g.ds, dx, n.act, rows, false)
+	n.swigluBackward(g, a, rows)
+	b.postNorm.forward(n.pool, n.h, nil, a.x2, rows)
+	b.gate.backward(n.pool, n.prec, g.dh, g.dgate, n.h, rows, false)
+	b.up.backward(n.pool, n.prec, g.dh, g.dup, n.h, rows, true)
+	b.postNorm.backward(n.pool, dx, g.dh, a.x2, a.r2, rows, &g.partial)
+
+	// Attention: x2 = x + o(att(q, k, v)), q, k, v of h = norm(x).
+	b.o.backward(n.pool, n.prec, g.datt, dx, a.att, rows, false)
+	n.attentionBackward(l, g.dq, g.dk, g.dv, g.datt, a.q, a.k, a.v, &g.shared)
+	n.rotate(g.dq, g.dk, l.pos, true)
+	b.inputNorm.forward(n.pool, n.h, nil, a.x, rows)
+	b.q.backward(n.pool, n.prec, g.dh, g.dq, n.h, rows, false)
+	b.k.backward(n.pool, n.prec, g.dh, g.dk, n.h, rows, true)
+	b.v.backward(n.pool, n.prec, g.dh, g.dv, n.h, rows, true)
+	b.inputNorm.backward(n.pool, dx, g.dh, a.x, a.r1, rows, &g.partial)
+}
+
+func (n *Network) swigluBackward(g *gradients, a *activations, rows int) {
+	f := n.cfg.IntermediateSize
+	n.pool.Range(rows, 4, func(_ *kernel.Worker, lo, hi int) {
+		lo, hi = lo*f, hi*f
+		kernel.SwiGLUBackward(g.dgate[lo:hi], g.dup[lo:hi], g.ds[lo:hi], a.gate[lo:hi], a.up[lo:hi])
+	})
+}

@@ -1,0 +1,172 @@
+package cpu
+
+import (
+	"fmt"
+
+	"loyal/lm"
+)
+
+// layout is a forest packed in rows: segment after segment, token after token.
+type layout struct {
+	segs []span
+	rows int
+	pos  []int32 // position in its text of each row
+	ctx  int     // longest text: one more than the largest position
+}
+
+// span is a segment in a layout.
+type span struct {
+	start, n int   // its rows
+	base     int   // tokens before it: the sum of its ancestors' lengths
+	path     []int // its ancestors, root first
+	// uses are the descendants that attend to this segment, in order, and where in
+	// the descendant's context this segment begins (backward sums over them).
+	uses []use
+}
+
+type use struct{ seg, off int }
+
+// newLayout packs segments with the given lengths and parents.
+func newLayout(lens, parents []int) (*layout, error) {
+	l := &layout{segs: make([]span, len(lens))}
+	for i, n := range lens {
+		s := &l.segs[i]
+		s.start, s.n = l.rows, n
+		if n <= 0 {
+			return nil, fmt.Errorf("segment %d has no tokens", i)
+		}
+		if p := parents[i]; p != lm.Root {
+			if p < 0 || p >= i {
+				return nil, fmt.Errorf("segment %d has parent %d: want an earlier segment", i, p)
+			}
+			up := &l.segs[p]
+			s.base = up.base + up.n
+			s.path = append(append(make([]int, 0, len(up.path)+1), up.path...), p)
+			off := 0
+			for _, a := range s.path {
+				l.segs[a].uses = append(l.segs[a].uses, use{i, off})
+				off += l.segs[a].n
+			}
+		}
+		l.rows += n
+		l.ctx = max(l.ctx, s.base+n)
+	}
+	l.pos = make([]int32, l.rows)
+	for _, s := range l.segs {
+		for r := range s.n {
+			l.pos[s.start+r] = int32(s.base + r)
+		}
+	}
+	return l, nil
+}
+
+// forestLayout checks a forest and packs it.
+func forestLayout(forest []lm.Segment, vocab, maxContext int) (*layout, []int32, error) {
+	lens, parents := make([]int, len(forest)), make([]int, len(forest))
+	var ids []int32
+	for i, s := range forest {
+		lens[i], parents[i] = len(s.Tokens), s.Parent
+		for _, id := range s.Tokens {
+			if id < 0 || int(id) >= vocab {
+				return nil, nil, fmt.Errorf("segment %d has token %d: the vocabulary has %d", i, id, vocab)
+			}
+		}
+		ids = append(ids, s.Tokens...)
+	}
+	l, err := newLayout(lens, parents)
+	if err != nil {
+		return nil, nil, err
+	}
+	if l.ctx > maxContext {
+		return nil, nil, fmt.Errorf("%w: %d tokens, %d at most", lm.ErrTooLong, l.ctx, maxContext)
+	}
+	return l, ids, nil
+}
+
+// rowsAt turns positions into rows.
+func (l *layout) rowsAt(at []lm.Position) ([]int, error) {
+	rows := make([]int, len(at))
+	for i, p := range at {
+		if p.Segment < 0 || p.Segment >= len(l.segs) || p.Offset < 0 || p.Offset >= l.segs[p.Segment].n {
+			return nil, fmt.Errorf("position %d is outside the forest: segment %d, offset %d", i, p.Segment, p.Offset)
+		}
+		rows[i] = l.segs[p.Segment].start + p.Offset
+	}
+	return rows, nil
+}
+
+// trees cuts a forest of whole trees into groups of consecutive segments with at
+// most maxRows tokens each (a larger tree is a group of its own): the units that
+// can be computed one after the other. It requires that trees are contiguous;
+// where they are interleaved the whole forest is one group.
+func trees(forest []lm.Segment, maxRows int) [][2]int {
+	var groups [][2]int
+	lo, rows := 0, 0
+	for i := 0; i < len(forest); {
+		j, n := i+1, len(forest[i].Tokens)
+		for j < len(forest) && forest[j].Parent != lm.Root {
+			if forest[j].Parent < i {
+				return [][2]int{{0, len(forest)}}
+			}
+			n += len(forest[j].Tokens)
+			j++
+		}
+		if rows > 0 && rows+n > maxRows {
+			groups = append(groups, [2]int{lo, i})
+			lo, rows = i, 0
+		}
+		rows += n
+		i = j
+	}
+	if lo < len(forest) {
+		groups = append(groups, [2]int{lo, len(forest)})
+	}
+	return groups
+}
+
+// slice is the layout of the segments [lo,hi), whose parents lie among them, with
+// the first row that they take in l.
+func (l *layout) slice(lo, hi int) (part *layout, first int, err error) {
+	lens, parents := make([]int, hi-lo), make([]int, hi-lo)
+	for i := range lens {
+		s := l.segs[lo+i]
+		lens[i], parents[i] = s.n, lm.Root
+		if len(s.path) > 0 {
+			parents[i] = s.path[len(s.path)-1] - lo
+		}
+	}
+	part, err = newLayout(lens, parents)
+	return part, l.segs[lo].start, err
+}
+
+// pick is the layout of some segments and all their ancestors. from[i] is the first
+// row in l of the new layout's segment i, and index[s] the new number of segment s
+// of l, or -1.
+func (l *layout) pick(segs []int) (part *layout, from, index []int, err error) {
+	index = make([]int, len(l.segs))
+	for _, s := range segs {
+		if s < 0 || s >= len(l.segs) {
+			return nil, nil, nil, fmt.Errorf("segment %d is not in the corpus of %d", s, len(l.segs))
+		}
+		index[s] = 1
+		for _, a := range l.segs[s].path {
+			index[a] = 1
+		}
+	}
+	var lens, parents []int
+	for s, wanted := range index {
+		if wanted == 0 {
+			index[s] = -1
+			continue
+		}
+		up := lm.Root
+		if path := l.segs[s].path; len(path) > 0 {
+			up = index[path[len(path)-1]]
+		}
+		index[s] = len(lens)
+		lens, parents = append(lens, l.segs[s].n), append(parents, up)
+		from = append(from, l.segs[s].start)
+	}
+	part, err = newLayout(lens, parents)
+	return part, from, index, err
+}

@@ -1,0 +1,222 @@
+package cpu
+
+import (
+	"context"
+	"fmt"
+	"sync"
+
+	"loyal/lm"
+	"loyal/lm/cpu/kernel"
+	"loyal/model"
+)
+
+// Options of a network; the zero value is good.
+type Options struct {
+	// Threads to compute with; 0 means all that Go may use (GOMAXPROCS).
+	Threads int
+	// Precision of matrix products: float32, or bf16 with float32 sums.
+	Precision kernel.Precision
+}
+
+// Network implements [lm.Network].
+type Network struct {
+	mu   sync.Mutex // calls take turns
+	cfg  model.Config
+	pool *kernel.Pool
+	prec kernel.Precision
+	m    *model.Model
+
+	weights
+	heads heads
+	rope  *ropeTable
+
+	// Buffers between calls.
+	h, act  []float32
+	scratch []*scratch
+	pass    activations
+	logits  []float32
+}
+
+var _ lm.Network = (*Network)(nil)
+
+// weights are the tensors of a network.
+type weights struct {
+	embed  kernel.Mat // (vocab, hidden)
+	blocks []blockWeights
+	final  norm
+	head   linear // (vocab, hidden); the embedding itself where they are tied
+}
+
+// New readies a model's weights. The model must stay open as long as the network.
+func New(m *model.Model, o Options) (*Network, error) {
+	c := m.Config
+	if c.AttentionBias || c.MLPBias {
+		return nil, fmt.Errorf("load %s: linear layers with a bias are not supported", c.ModelType)
+	}
+	n := &Network{
+		cfg: c, m: m, prec: o.Precision, pool: kernel.NewPool(o.Threads),
+		heads: heads{c.NumHeads, c.NumKVHeads, c.HeadDim},
+		rope:  &ropeTable{},
+	}
+	for _, f := range c.Rope.InverseFrequencies(c.HeadDim) {
+		n.rope.freq = append(n.rope.freq, float32(f))
+	}
+	for range n.pool.Threads() {
+		n.scratch = append(n.scratch, &scratch{})
+	}
+	if err := n.load(m); err != nil {
+		n.pool.Close()
+		return nil, err
+	}
+	return n, nil
+}
+
+// Config implements [lm.Network].
+func (n *Network) Config() model.Config { return n.cfg }
+
+// Threads is the number of threads that the network computes with.
+func (n *Network) Threads() int { return n.pool.Threads() }
+
+// Close implements [lm.Network].
+func (n *Network) Close() error {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.pool.Close()
+	return nil
+}
+
+// passRows is how many tokens at most run together when nothing is kept, where the
+// forest can be cut.
+const passRows = 4096
+
+// Rows implements [lm.Network].
+func (n *Network) Rows(ctx context.Context, forest []lm.Segment, at []lm.Position, visit func(int, []float32) error) error {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	for _, g := range trees(forest, passRows) {
+		part, base := forest[g[0]:g[1]], g[0]
+		if base > 0 {
+			part = make([]lm.Segment, 0, g[1]-g[0])
+			for _, s := range forest[g[0]:g[1]] {
+				if s.Parent != lm.Root {
+					s.Parent -= base
+				}
+				part = append(part, s)
+			}
+		}
+		var here []lm.Position
+		var index []int
+		for i, p := range at {
+			if p.Segment >= g[0] && p.Segment < g[1] {
+				here, index = append(here, lm.Position{Segment: p.Segment - base, Offset: p.Offset}), append(index, i)
+			} else if p.Segment < 0 || p.Segment >= len(forest) {
+				return fmt.Errorf("position %d is outside the forest: segment %d", i, p.Segment)
+			}
+		}
+		if len(here) == 0 {
+			continue
+		}
+		if err := n.rowsOfGroup(ctx, part, here, func(i int, row []float32) error { return visit(index[i], row) }); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (n *Network) rowsOfGroup(ctx context.Context, forest []lm.Segment, at []lm.Position, visit func(int, []float32) error) error {
+	l, ids, err := forestLayout(forest, n.cfg.VocabSize, n.cfg.MaxPositions)
+	if err != nil {
+		return err
+	}
+	rows, err := l.rowsAt(at)
+	if err != nil {
+		return err
+	}
+	x := n.embedRows(nil, ids)
+	if err := n.run(ctx, n.blocks, x, l); err != nil {
+		return err
+	}
+	return n.visitLogits(ctx, &n.weights, x, rows, visit)
+}
+
+// run passes x (T, hidden) through blocks, in place, keeping nothing.
+func (n *Network) run(ctx context.Context, blocks []blockWeights, x []float32, l *layout) error {
+	n.rope.grow(l.ctx)
+	a := &n.pass
+	a.q, a.att = grow(a.q, l.rows*n.heads.q()), grow(a.att, l.rows*n.heads.q())
+	a.k, a.v = grow(a.k, l.rows*n.heads.kv()), grow(a.v, l.rows*n.heads.kv())
+	for i := range blocks {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		n.blockForward(&blocks[i], a, x, l, false)
+	}
+	return nil
+}
+
+// embedRows looks up the embeddings of tokens, shape (len(ids), hidden), in buf's memory.
+func (n *Network) embedRows(buf []float32, ids []int32) []float32 {
+	return lookUp(n.pool, buf, n.embed, ids)
+}
+
+func lookUp(p *kernel.Pool, buf []float32, table kernel.Mat, ids []int32) []float32 {
+	d := table.Cols
+	buf = grow(buf, len(ids)*d)
+	p.Range(len(ids), rowGrain, func(_ *kernel.Worker, lo, hi int) {
+		for t := lo; t < hi; t++ {
+			o := int(ids[t]) * table.Stride
+			if table.BF16 != nil {
+				kernel.FromBF16(buf[t*d:(t+1)*d], table.BF16[o:o+d])
+			} else {
+				copy(buf[t*d:(t+1)*d], table.F32[o:o+d])
+			}
+		}
+	})
+	return buf
+}
+
+// logitRows is how many rows of logits are held at once.
+const logitRows = 64
+
+// visitLogits computes the logits of the given rows of x, a few at a time.
+func (n *Network) visitLogits(ctx context.Context, w *weights, x []float32, rows []int, visit func(int, []float32) error) error {
+	v := n.cfg.VocabSize
+	for lo := 0; lo < len(rows); lo += logitRows {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		hi := min(lo+logitRows, len(rows))
+		n.logits = grow(n.logits, (hi-lo)*v)
+		n.headForward(w, n.logits, nil, nil, x, rows[lo:hi])
+		errs := make([]error, hi-lo)
+		n.pool.Run(hi-lo, func(_ *kernel.Worker, i int) {
+			row := n.logits[i*v : (i+1)*v]
+			if !kernel.Finite(row) {
+				errs[i] = fmt.Errorf("logits are %w", lm.ErrNonFinite)
+				return
+			}
+			errs[i] = visit(lo+i, row)
+		})
+		for _, err := range errs {
+			if err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// headForward computes logits (P, vocab) of P rows of x (T, hidden). Where training
+// needs them, hidden (P, hidden) gets the gathered rows and rstd (P) their 1/rms.
+func (n *Network) headForward(w *weights, logits, hidden, rstd, x []float32, rows []int) {
+	d := n.cfg.HiddenSize
+	if hidden == nil {
+		hidden = make([]float32, len(rows)*d)
+	}
+	for i, r := range rows {
+		copy(hidden[i*d:(i+1)*d], x[r*d:(r+1)*d])
+	}
+	n.h = grow(n.h, len(rows)*d)
+	w.final.forward(n.pool, n.h, rstd, hidden, len(rows))
+	w.head.forward(n.pool, n.prec, logits, n.h, len(rows), false)
+}

@@ -1,0 +1,341 @@
+package cpu
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"slices"
+
+	"loyal/lm"
+	"loyal/lm/cpu/kernel"
+)
+
+// trainer implements [lm.Trainer].
+type trainer struct {
+	n      *Network
+	o      lm.TrainOptions
+	w      weights // like the network's, but for what trains
+	params []*lm.Param
+	steps  int
+
+	acts   []activations // of the blocks that train
+	grads  gradients
+	sample []float32 // a forest's rows on their way up
+	last   *forwardState
+}
+
+// forwardState is what Backward needs to know of the last Forward.
+type forwardState struct {
+	l      *layout
+	ids    []int32 // the rows' tokens, where the embedding trains
+	rows   []int   // rows with logits
+	hidden []float32
+	rstd   []float32
+}
+
+var _ lm.Trainer = (*trainer)(nil)
+
+// NewTrainer implements [lm.Network].
+func (n *Network) NewTrainer(o lm.TrainOptions) (lm.Trainer, error) {
+	if o.FirstLayer < 0 || o.FirstLayer > n.cfg.NumLayers {
+		return nil, fmt.Errorf("first layer %d: the model has %d", o.FirstLayer, n.cfg.NumLayers)
+	}
+	if o.Embeddings && (o.FirstLayer != 0 || o.LoRA != nil) {
+		return nil, fmt.Errorf("training the embeddings requires training every layer, without LoRA")
+	}
+	t := &trainer{n: n, o: o, w: n.weights}
+	t.w.blocks = slices.Clone(n.blocks)
+	t.acts = make([]activations, n.cfg.NumLayers-o.FirstLayer)
+	if o.Embeddings {
+		t.trainEmbedding()
+	}
+	for i := o.FirstLayer; i < n.cfg.NumLayers; i++ {
+		b := &t.w.blocks[i]
+		if o.LoRA != nil {
+			if err := t.adapt(i, b); err != nil {
+				return nil, err
+			}
+			continue
+		}
+		for _, l := range b.linears() {
+			t.trainLinear(l)
+		}
+		for _, m := range b.norms() {
+			t.trainNorm(m)
+		}
+	}
+	if o.Embeddings {
+		t.trainNorm(&t.w.final)
+		if !n.cfg.TieEmbeddings {
+			t.trainLinear(&t.w.head)
+		}
+	}
+	if len(t.params) == 0 {
+		return nil, fmt.Errorf("nothing trains: no layer and no adapter is chosen")
+	}
+	return t, nil
+}
+
+// newParam adds a trainable tensor.
+func (t *trainer) newParam(name string, value []float32, shape ...int) *lm.Param {
+	p := &lm.Param{Name: name, Shape: shape, Value: value}
+	p.Grad, p.M, p.V = make([]float32, len(value)), make([]float32, len(value)), make([]float32, len(value))
+	t.params = append(t.params, p)
+	return p
+}
+
+func (t *trainer) trainLinear(l *linear) {
+	l.train = t.newParam(l.name+".weight", copyOf(l.w), l.out, l.in)
+	l.w = kernel.F32(l.train.Value, l.out, l.in)
+}
+
+func (t *trainer) trainNorm(o *norm) {
+	o.train = t.newParam(o.name, slices.Clone(o.w), len(o.w))
+	o.w = o.train.Value
+}
+
+// trainEmbedding makes the embedding a parameter, and the head with it where they
+// are one tensor.
+func (t *trainer) trainEmbedding() {
+	e := t.w.embed
+	p := t.newParam("model.embed_tokens.weight", copyOf(e), e.Rows, e.Cols)
+	t.w.embed = kernel.F32(p.Value, e.Rows, e.Cols)
+	if t.n.cfg.TieEmbeddings {
+		t.w.head.w, t.w.head.train = t.w.embed, p
+	}
+}
+
+// copyOf returns a matrix's numbers as a new float32 slice.
+func copyOf(m kernel.Mat) []float32 {
+	out := make([]float32, m.Rows*m.Cols)
+	if m.BF16 != nil {
+		kernel.FromBF16(out, m.BF16[:len(out)])
+	} else {
+		copy(out, m.F32)
+	}
+	return out
+}
+
+// corpus implements [lm.Corpus]: what enters the first block that trains.
+type corpus struct {
+	forest []lm.Segment
+	l      *layout
+	ids    []int32
+	hidden []float32 // (tokens, hidden); nil where nothing is frozen
+}
+
+// Len implements [lm.Corpus].
+func (c *corpus) Len() int { return len(c.forest) }
+
+// Tokens implements [lm.Corpus].
+func (c *corpus) Tokens() int { return c.l.rows }
+
+// Cache implements [lm.Trainer].
+func (t *trainer) Cache(ctx context.Context, forest []lm.Segment) (lm.Corpus, error) {
+	n := t.n
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	l, ids, err := forestLayout(forest, n.cfg.VocabSize, n.cfg.MaxPositions)
+	if err != nil {
+		return nil, err
+	}
+	c := &corpus{forest: slices.Clone(forest), l: l, ids: ids}
+	if t.o.FirstLayer == 0 {
+		return c, nil
+	}
+	c.hidden = n.embedRows(nil, ids)
+	for _, g := range trees(forest, passRows) {
+		part, first, err := l.slice(g[0], g[1])
+		if err != nil {
+			return nil, err
+		}
+		x := c.hidden[first*n.cfg.HiddenSize : (first+part.rows)*n.cfg.HiddenSize]
+		if err := n.run(ctx, n.blocks[:t.o.FirstLayer], x, part); err != nil {
+			return nil, err
+		}
+	}
+	return c, nil
+}
+
+// Forward implements [lm.Trainer].
+func (t *trainer) Forward(ctx context.Context, c lm.Corpus, pick []int, at []lm.Position) ([]float32, error) {
+	t.n.mu.Lock()
+	defer t.n.mu.Unlock()
+	f, x, err := t.start(c, pick, at)
+	if err != nil {
+		return nil, err
+	}
+	t.last = nil
+	for i := range t.acts {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		a := &t.acts[i]
+		a.grow(t.n, f.l.rows)
+		t.n.blockForward(&t.w.blocks[t.o.FirstLayer+i], a, x, f.l, true)
+	}
+	f.hidden = make([]float32, len(f.rows)*t.n.cfg.HiddenSize)
+	f.rstd = make([]float32, len(f.rows))
+	logits := make([]float32, len(f.rows)*t.n.cfg.VocabSize)
+	t.n.headForward(&t.w, logits, f.hidden, f.rstd, x, f.rows)
+	if !kernel.Finite(logits) {
+		return nil, fmt.Errorf("logits are %w", lm.ErrNonFinite)
+	}
+	t.last = f
+	return logits, nil
+}
+
+// Evaluate implements [lm.Trainer].
+func (t *trainer) Evaluate(ctx context.Context, c lm.Corpus, pick []int, at []lm.Position) ([]float32, error) {
+	t.n.mu.Lock()
+	defer t.n.mu.Unlock()
+	f, x, err := t.start(c, pick, at)
+	if err != nil {
+		return nil, err
+	}
+	if err := t.n.run(ctx, t.w.blocks[t.o.FirstLayer:], x, f.l); err != nil {
+		return nil, err
+	}
+	v := t.n.cfg.VocabSize
+	out := make([]float32, len(f.rows)*v)
+	err = t.n.visitLogits(ctx, &t.w, x, f.rows, func(i int, row []float32) error {
+		copy(out[i*v:(i+1)*v], row)
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// start packs the picked segments with their ancestors and gathers what enters the
+// first block that trains.
+func (t *trainer) start(lc lm.Corpus, pick []int, at []lm.Position) (*forwardState, []float32, error) {
+	c, ok := lc.(*corpus)
+	if !ok {
+		return nil, nil, fmt.Errorf("the corpus is another backend's")
+	}
+	l, from, index, err := c.l.pick(pick)
+	if err != nil {
+		return nil, nil, err
+	}
+	moved := make([]lm.Position, len(at))
+	for i, p := range at {
+		if p.Segment < 0 || p.Segment >= len(index) || index[p.Segment] < 0 {
+			return nil, nil, fmt.Errorf("position %d: segment %d is not picked", i, p.Segment)
+		}
+		moved[i] = lm.Position{Segment: index[p.Segment], Offset: p.Offset}
+	}
+	f := &forwardState{l: l}
+	if f.rows, err = l.rowsAt(moved); err != nil {
+		return nil, nil, err
+	}
+	t.n.rope.grow(l.ctx)
+	d := t.n.cfg.HiddenSize
+	if c.hidden == nil {
+		for i, s := range l.segs {
+			f.ids = append(f.ids, c.ids[from[i]:from[i]+s.n]...)
+		}
+		t.sample = lookUp(t.n.pool, t.sample, t.w.embed, f.ids)
+		return f, t.sample, nil
+	}
+	t.sample = grow(t.sample, l.rows*d)
+	for i, s := range l.segs {
+		copy(t.sample[s.start*d:(s.start+s.n)*d], c.hidden[from[i]*d:(from[i]+s.n)*d])
+	}
+	return f, t.sample, nil
+}
+
+// Backward implements [lm.Trainer].
+func (t *trainer) Backward(ctx context.Context, dlogits []float32) error {
+	n, f := t.n, t.last
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	d := n.cfg.HiddenSize
+	if f == nil || len(dlogits) != len(f.rows)*n.cfg.VocabSize {
+		return fmt.Errorf("backward: the gradient has %d numbers, which fits no forward pass", len(dlogits))
+	}
+	dh, dhidden := make([]float32, len(f.rows)*d), make([]float32, len(f.rows)*d)
+	n.h = grow(n.h, len(f.rows)*d)
+	t.w.final.forward(n.pool, n.h, nil, f.hidden, len(f.rows))
+	t.w.head.backward(n.pool, n.prec, dh, dlogits, n.h, len(f.rows), false)
+	t.w.final.backward(n.pool, dhidden, dh, f.hidden, f.rstd, len(f.rows), &t.grads.partial)
+
+	// The forward pass is done with the rows on their way up: reuse their memory.
+	dx := t.sample[:f.l.rows*d]
+	clear(dx)
+	for i, r := range f.rows {
+		kernel.Add(dx[r*d:(r+1)*d], dhidden[i*d:(i+1)*d])
+	}
+	t.grads.grow(n, f.l.rows)
+	for i := len(t.acts) - 1; i >= 0; i-- {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		n.blockBackward(&t.w.blocks[t.o.FirstLayer+i], &t.acts[i], &t.grads, dx, f.l)
+	}
+	if t.o.Embeddings {
+		grad := t.params[0].Grad
+		for r, id := range f.ids {
+			kernel.Add(grad[int(id)*d:(int(id)+1)*d], dx[r*d:(r+1)*d])
+		}
+	}
+	t.last = nil
+	return nil
+}
+
+// stepGrain is how many numbers of a parameter make a task of the optimizer.
+const stepGrain = 1 << 15
+
+// Step implements [lm.Trainer].
+func (t *trainer) Step(o lm.AdamW) (float64, error) {
+	var sum float64
+	for _, p := range t.params {
+		parts := make([]float64, (len(p.Grad)+stepGrain-1)/stepGrain)
+		t.n.pool.Range(len(p.Grad), stepGrain, func(_ *kernel.Worker, lo, hi int) {
+			parts[lo/stepGrain] = kernel.SumSquares(p.Grad[lo:hi])
+		})
+		for _, s := range parts {
+			sum += s
+		}
+	}
+	gradNorm := math.Sqrt(sum)
+	if math.IsNaN(gradNorm) || math.IsInf(gradNorm, 0) {
+		return gradNorm, fmt.Errorf("gradients are %w", lm.ErrNonFinite)
+	}
+	scale := 1.0
+	if o.MaxGradNorm > 0 && gradNorm > o.MaxGradNorm {
+		scale = o.MaxGradNorm / (gradNorm + 1e-6) // torch.nn.utils.clip_grad_norm_
+	}
+	t.steps++
+	bias1, bias2 := 1-math.Pow(o.Beta1, float64(t.steps)), 1-math.Pow(o.Beta2, float64(t.steps))
+	for _, p := range t.params {
+		t.n.pool.Range(len(p.Value), stepGrain, func(_ *kernel.Worker, lo, hi int) {
+			kernel.AdamWStep(p.Value[lo:hi], p.Grad[lo:hi], p.M[lo:hi], p.V[lo:hi],
+				o.LR, o.Beta1, o.Beta2, o.Eps, o.WeightDecay, bias1, bias2, scale)
+			clear(p.Grad[lo:hi])
+		})
+	}
+	return gradNorm, nil
+}
+
+// Params implements [lm.Trainer].
+func (t *trainer) Params() []lm.Param {
+	out := make([]lm.Param, len(t.params))
+	for i, p := range t.params {
+		out[i] = *p
+	}
+	return out
+}
+
+// Steps implements [lm.Trainer].
+func (t *trainer) Steps() int { return t.steps }
+
+// SetSteps implements [lm.Trainer].
+func (t *trainer) SetSteps(n int) { t.steps = n }
+
+// Close implements [lm.Trainer].
+func (t *trainer) Close() error {
+	t.acts, t.params, t.last, t.sample = nil, nil, nil, nil
+	return nil
+}

@@ -1,0 +1,99 @@
+package lm
+
+import "slices"
+
+// minShared is the shortest common beginning worth a segment of its own: shorter
+// ones cost more in bookkeeping than they save.
+const minShared = 8
+
+// Packed is a list of texts as a forest in which common beginnings are held, and
+// computed, once.
+type Packed struct {
+	Forest []Segment
+	paths  [][]int // for each text its segments, from the root
+}
+
+// Pack builds the forest of some texts, each of at least one token.
+func Pack(texts [][]int32) *Packed {
+	p := &Packed{paths: make([][]int, len(texts))}
+	all := make([]int, len(texts))
+	for i := range all {
+		all[i] = i
+	}
+	// Texts that begin alike become neighbours; the order of equals is kept.
+	slices.SortStableFunc(all, func(a, b int) int { return slices.Compare(texts[a], texts[b]) })
+	p.add(texts, all, 0, Root)
+	return p
+}
+
+// add hangs the sorted texts, of which the first `depth` tokens are placed, under parent.
+func (p *Packed) add(texts [][]int32, sorted []int, depth, parent int) {
+	for len(sorted) > 0 {
+		n, end := p.group(texts, sorted, depth)
+		if n == 1 {
+			end = len(texts[sorted[0]])
+		}
+		if end > depth {
+			p.Forest = append(p.Forest, Segment{Tokens: texts[sorted[0]][depth:end], Parent: parent})
+			seg := len(p.Forest) - 1
+			for _, t := range sorted[:n] {
+				p.paths[t] = append(p.paths[t], seg)
+			}
+			if n > 1 {
+				p.add(texts, sorted[:n], end, seg)
+			}
+		}
+		sorted = sorted[n:]
+	}
+}
+
+// group is how many of the sorted texts share a segment with the first one, and
+// where that segment ends. A text that is used up stands alone, with nothing left.
+func (p *Packed) group(texts [][]int32, sorted []int, depth int) (n, end int) {
+	first := texts[sorted[0]]
+	n, end = 1, len(first)
+	for n < len(sorted) {
+		c := common(first[:end], texts[sorted[n]])
+		if c-depth < minShared {
+			break
+		}
+		end = c
+		n++
+	}
+	return n, end
+}
+
+// common is the length of the longest common beginning.
+func common(a, b []int32) int {
+	n := min(len(a), len(b))
+	for i := range n {
+		if a[i] != b[i] {
+			return i
+		}
+	}
+	return n
+}
+
+// At is the position of a token of a text.
+func (p *Packed) At(text, token int) Position {
+	for _, s := range p.paths[text] {
+		n := len(p.Forest[s].Tokens)
+		if token < n {
+			return Position{Segment: s, Offset: token}
+		}
+		token -= n
+	}
+	return Position{Segment: Root, Offset: token}
+}
+
+// Leaf is the segment in which a text ends: what to pick to run the whole text.
+func (p *Packed) Leaf(text int) int {
+	path := p.paths[text]
+	return path[len(path)-1]
+}
+
+// Last is the position of a text's last token: its logits predict what follows.
+func (p *Packed) Last(text int) Position {
+	leaf := p.Leaf(text)
+	return Position{Segment: leaf, Offset: len(p.Forest[leaf].Tokens) - 1}
+}
