@@ -1,0 +1,209 @@
+package kernel
+
+// Blocking of packed products. Sizes in float32s (or pairs of bfloat16: both are
+// words of four bytes).
+const (
+	blockK    = 640  // words along k packed at once: a panel of B stays near the core
+	blockM    = 3072 // rows of A packed at once: some megabytes, shared by all workers
+	subM      = 96   // rows of A that a task walks over before the next panel of B
+	groupN    = 4    // panels of B that a task packs at once
+	padK      = 16   // panels begin at multiples of padK words: packing writes whole blocks
+	slack     = 64   // words that packing may write past the last panel
+	smallM    = 16   // up to here B is streamed, not packed
+	streamN   = 32   // rows of weights in one task of the streaming path
+	rowsInRow = 4    // panels of A packed in one task
+)
+
+// format is the shape of the tile of C that a level's kernel computes, which is
+// also the width of packed panels.
+type format struct {
+	mr, nr int
+	pairs  bool // words are pairs of bfloat16, not float32
+	round  bool // float32 words that are rounded to bfloat16 when packed
+}
+
+// gemmJob is a packed product in progress. Its steps, for each block of rows and
+// each block along k: pack A, in parallel, into one buffer that all share; then,
+// in parallel, pack some panels of B and multiply them with all of A.
+type gemmJob struct {
+	g       Gemm
+	f       format
+	m, n, k int
+	a       buffer
+
+	packing  bool // which step the tasks belong to
+	i0, rows int  // block of rows
+	k0, kc   int  // block along k, in elements
+	words    int  // the same, in words
+	stride   int  // words between panels / panel width
+	add      bool
+	panelsA  int
+	groupsN  int // tasks along n
+	group    int // panels of B a task
+	tasksM   int // tasks along m
+	taskRows int // panels of A a task
+	pa       []float32
+}
+
+// Gemm computes a product with all threads.
+func (p *Pool) Gemm(g Gemm) {
+	p.turn.Lock()
+	defer p.turn.Unlock()
+	m, n, k := g.size()
+	switch {
+	case m == 0 || n == 0:
+	case k == 0:
+		clearC(&g)
+	case m <= smallM && g.TransB && !g.TransA:
+		p.stream(&g, m, n, k)
+	default:
+		p.gemm.begin(&g, m, n, k)
+		p.gemm.blocks(func(j *gemmJob, n int) { p.run(n, j) }, len(p.workers))
+	}
+}
+
+// Gemm computes a product in this worker alone.
+func (w *Worker) Gemm(g Gemm) {
+	m, n, k := g.size()
+	switch {
+	case m == 0 || n == 0:
+	case k == 0:
+		clearC(&g)
+	case m <= smallM && g.TransB && !g.TransA:
+		streamRows(&g, 0, n, m, k)
+	default:
+		w.serial.begin(&g, m, n, k)
+		w.serial.blocks(func(j *gemmJob, n int) {
+			for i := range n {
+				j.do(w, i)
+			}
+		}, 1)
+	}
+}
+
+// clearC is the product with an empty k.
+func clearC(g *Gemm) {
+	if g.Acc {
+		return
+	}
+	for i := range g.C.Rows {
+		clear(g.C.F32[i*g.C.Stride:][:g.C.Cols])
+	}
+}
+
+func (j *gemmJob) begin(g *Gemm, m, n, k int) {
+	j.g, j.m, j.n, j.k = *g, m, n, k
+	if j.g.Alpha == 0 {
+		j.g.Alpha = 1
+	}
+	j.f = formatOf(g.Precision)
+}
+
+// blocks runs the steps of the product, each with run.
+func (j *gemmJob) blocks(run func(j *gemmJob, n int), threads int) {
+	perWord := 1
+	if j.f.pairs {
+		perWord = 2
+	}
+	// Even blocks along k, so that no sliver remains. They depend on k only.
+	kBlocks := ceil(ceil(j.k, perWord), blockK)
+	kStep := roundUp(ceil(j.k, kBlocks), padK*perWord)
+	for j.i0 = 0; j.i0 < j.m; j.i0 += blockM {
+		j.rows = min(blockM, j.m-j.i0)
+		j.panelsA = ceil(j.rows, j.f.mr)
+		for j.k0 = 0; j.k0 < j.k; j.k0 += kStep {
+			j.kc = min(kStep, j.k-j.k0)
+			j.words = ceil(j.kc, perWord)
+			j.stride = roundUp(j.words, padK)
+			j.add = j.g.Acc || j.k0 > 0
+			j.pa = j.a.grow(j.panelsA*j.f.mr*j.stride + slack)
+			j.split(threads)
+			j.packing = true
+			run(j, ceil(j.panelsA, rowsInRow))
+			j.packing = false
+			run(j, j.groupsN*j.tasksM)
+		}
+	}
+	j.g = Gemm{} // hold on to nobody's memory
+}
+
+// split cuts C into tasks: groups of panels of B, as long as that leaves enough
+// tasks for all threads to end together; then along m as well.
+func (j *gemmJob) split(threads int) {
+	panels := ceil(j.n, j.f.nr)
+	want := 1
+	if threads > 1 {
+		want = 6 * threads
+	}
+	j.group = min(groupN, max(1, panels/want))
+	j.groupsN = ceil(panels, j.group)
+	parts := ceil(want, j.groupsN)
+	sub := subM / j.f.mr
+	j.taskRows = max(min(sub, j.panelsA), ceil(j.panelsA, parts))
+	j.tasksM = ceil(j.panelsA, j.taskRows)
+}
+
+func (j *gemmJob) do(w *Worker, task int) {
+	if j.packing {
+		lo := task * rowsInRow
+		for i := lo; i < min(lo+rowsInRow, j.panelsA); i++ {
+			r0, h := j.panel(i)
+			j.pack(j.pa[i*j.f.mr*j.stride:], &j.g.A, !j.g.TransA, r0, h, j.f.mr)
+		}
+		return
+	}
+	j.multiply(w, task%j.groupsN, task/j.groupsN)
+}
+
+// panel returns first row and height of the i-th panel of A: heights differ by
+// one at most, for a tile of few rows is slow.
+func (j *gemmJob) panel(i int) (r0, h int) {
+	base, more := j.rows/j.panelsA, j.rows%j.panelsA
+	return j.i0 + i*base + min(i, more), base + b2i(i < more)
+}
+
+// pack copies h rows of op(M) from r0, and the block along k, into a panel of
+// the given width, whose remaining columns are zero.
+func (j *gemmJob) pack(dst []float32, m *Mat, alongK bool, r0, h, width int) {
+	dst = dst[:width*j.words+slack]
+	packPanel(dst, m, alongK, r0, h, j.k0, j.kc, width, j.f.pairs)
+	if j.f.round {
+		roundBF16(dst[:width*j.words])
+	}
+}
+
+// multiply computes one task of C: a group of panels of B with some panels of A.
+func (j *gemmJob) multiply(w *Worker, gn, gm int) {
+	nr, step := j.f.nr, j.f.nr*j.stride
+	panel0 := gn * j.group
+	panels := min(j.group, ceil(j.n, nr)-panel0)
+	pb := w.b.grow(panels*step + slack)
+	for q := range panels {
+		c0 := (panel0 + q) * nr
+		j.pack(pb[q*step:], &j.g.B, j.g.TransB, c0, min(nr, j.n-c0), nr)
+	}
+	first := gm * j.taskRows
+	last := min(first+j.taskRows, j.panelsA)
+	sub := subM / j.f.mr
+	for ; first < last; first += sub {
+		for q := range panels {
+			c0 := (panel0 + q) * nr
+			cols := min(nr, j.n-c0)
+			for i := first; i < min(first+sub, last); i++ {
+				r0, h := j.panel(i)
+				c := j.g.C.F32[r0*j.g.C.Stride+c0:]
+				tile(&j.f, j.words, j.pa[i*j.f.mr*j.stride:], pb[q*step:], c, j.g.C.Stride, h, cols, j.g.Alpha, j.add)
+			}
+		}
+	}
+}
+
+func ceil(a, b int) int    { return (a + b - 1) / b }
+func roundUp(a, b int) int { return ceil(a, b) * b }
+
+func b2i(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}
