@@ -14,10 +14,13 @@ type architecture struct {
 	modelType string // model_type in config.json
 	gguf      string // general.architecture in GGUF
 	tensors   func(Config) []spec
+	// ignored is whether a stored tensor that is none of these may be left unread,
+	// because what it says follows from the configuration.
+	ignored func(c Config, name string) bool
 }
 
 var architectures = []architecture{
-	{name: "LlamaForCausalLM", modelType: "llama", gguf: "llama", tensors: llamaTensors},
+	{name: "LlamaForCausalLM", modelType: "llama", gguf: "llama", tensors: llamaTensors, ignored: llamaIgnored},
 }
 
 // spec is one tensor that a model must have.
@@ -65,6 +68,20 @@ func (c Config) specs() []spec {
 		return nil // ParseConfig made sure that it is known
 	}
 	return a.tensors(c)
+}
+
+// ignores is whether a superfluous tensor may be left unread.
+func (c Config) ignores(name string) bool {
+	a, err := findArchitecture([]string{c.Architecture}, c.ModelType)
+	return err == nil && a.ignored(c, name)
+}
+
+// llamaIgnored: old checkpoints store the rotary frequencies, some tied ones the
+// output head again, and GGUF the scaled frequencies (which openGGUF reads).
+func llamaIgnored(c Config, name string) bool {
+	return strings.HasSuffix(name, ".rotary_emb.inv_freq") ||
+		name == "lm_head.weight" && c.TieEmbeddings ||
+		name == ropeFreqs
 }
 
 func llamaTensors(c Config) []spec {

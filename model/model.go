@@ -16,10 +16,12 @@ package model
 import (
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"slices"
 
+	"loyal/model/gguf"
 	"loyal/model/safetensors"
 	"loyal/model/tensor"
 )
@@ -58,12 +60,17 @@ type Model struct {
 	weights weights
 	specs   map[string]spec
 	names   []string // in the order of computation
+	digest  digestCache
 }
 
 // weights is where tensors come from.
 type weights interface {
-	// tensor returns a tensor under its Hugging Face name and order of rows.
+	// tensor returns a tensor as it is stored, under its Hugging Face name.
 	tensor(spec) (Tensor, bool, error)
+	// reordered is whether rows of attention heads are interleaved (spec.interleavedHeads).
+	reordered() bool
+	// stored is the tensor's name in the file.
+	stored(spec) string
 	// names lists what is stored, in the file's own names.
 	names() []string
 	Close() error
@@ -76,14 +83,32 @@ func Open(path string) (*Model, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open model: %w", err)
 	}
+	open := openDirectory
 	if !info.IsDir() {
-		return nil, fmt.Errorf("open model: %s: %w", path, ErrNotModel)
+		if err := checkGGUF(path); err != nil {
+			return nil, fmt.Errorf("open model: %w", err)
+		}
+		open = openGGUF
 	}
-	m, err := openDirectory(path)
+	m, err := open(path)
 	if err != nil {
 		return nil, fmt.Errorf("open model: %w", err)
 	}
 	return m, nil
+}
+
+// checkGGUF refuses files that are not even meant to be GGUF.
+func checkGGUF(path string) error {
+	f, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	head := make([]byte, 4)
+	if _, err := io.ReadFull(f, head); err != nil || !gguf.IsGGUF(head) {
+		return fmt.Errorf("%s: %w: neither a directory nor a GGUF file", path, ErrNotModel)
+	}
+	return nil
 }
 
 func openDirectory(dir string) (*Model, error) {
@@ -110,7 +135,9 @@ func (m *Model) attach(w weights) error {
 	list := m.Config.specs()
 	m.specs = make(map[string]spec, len(list))
 	m.names = make([]string, 0, len(list))
+	expected := make(map[string]bool, len(list))
 	for _, s := range list {
+		expected[w.stored(s)] = true
 		t, ok, err := w.tensor(s)
 		switch {
 		case err != nil:
@@ -124,6 +151,11 @@ func (m *Model) attach(w weights) error {
 		}
 		m.specs[s.name] = s
 		m.names = append(m.names, s.name)
+	}
+	for _, name := range w.names() {
+		if !expected[name] && !m.Config.ignores(name) {
+			return fmt.Errorf("%w: tensor %q is not part of %s as configured", ErrWeights, name, m.Config.Architecture)
+		}
 	}
 	m.weights = w
 	return nil
@@ -142,6 +174,9 @@ func (m *Model) Tensor(name string) (Tensor, error) {
 		return Tensor{}, fmt.Errorf("read tensor %q: %w: there is none of that name", name, ErrWeights)
 	}
 	t, _, err := m.weights.tensor(s)
+	if err == nil && s.interleavedHeads > 0 && m.weights.reordered() {
+		t, err = deinterleave(t, s.interleavedHeads)
+	}
 	return t, err
 }
 
@@ -161,8 +196,10 @@ func (d directoryWeights) tensor(s spec) (Tensor, bool, error) {
 	return t, ok, nil
 }
 
-func (d directoryWeights) names() []string { return d.set.Names() }
-func (d directoryWeights) Close() error    { return d.set.Close() }
+func (d directoryWeights) stored(s spec) string { return s.name }
+func (d directoryWeights) reordered() bool      { return false }
+func (d directoryWeights) names() []string      { return d.set.Names() }
+func (d directoryWeights) Close() error         { return d.set.Close() }
 
 // readBounded reads a file that should be small.
 func readBounded(path string, limit int64) ([]byte, error) {

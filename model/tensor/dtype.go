@@ -52,6 +52,15 @@ var dtypes = map[DType]dtypeInfo{
 	I8:   {"I8", 1, 1, nil},
 	U8:   {"U8", 1, 1, nil},
 	Bool: {"BOOL", 1, 1, nil},
+
+	Q4_0: {"Q4_0", 32, 18, dequantQ4_0},
+	Q4_1: {"Q4_1", 32, 20, dequantQ4_1},
+	Q5_0: {"Q5_0", 32, 22, dequantQ5_0},
+	Q5_1: {"Q5_1", 32, 24, dequantQ5_1},
+	Q8_0: {"Q8_0", 32, 34, dequantQ8_0},
+	Q4_K: {"Q4_K", 256, 144, dequantQ4_K},
+	Q5_K: {"Q5_K", 256, 176, dequantQ5_K},
+	Q6_K: {"Q6_K", 256, 210, dequantQ6_K},
 }
 
 // String is the type's name in the files' own spelling: BF16, Q4_K.
