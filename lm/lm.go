@@ -148,8 +148,8 @@ type Trainer interface {
 	// It keeps what Backward needs until the next Forward.
 	Forward(ctx context.Context, c Corpus, pick []int, at []Position) ([]float32, error)
 
-	// Evaluate is Forward without keeping anything for Backward.
-	Evaluate(ctx context.Context, c Corpus, pick []int, at []Position) ([]float32, error)
+	// Rows is Network.Rows with the trained weights, on picked segments of a corpus.
+	Rows(ctx context.Context, c Corpus, pick []int, at []Position, visit func(i int, row []float32) error) error
 
 	// Backward adds to the gradients, given that of the last Forward's logits,
 	// shape (len(at), VocabSize), which it may overwrite.
@@ -171,7 +171,14 @@ type Trainer interface {
 
 	// Weights returns, under the names of the model directory, the tensors that
 	// training changed, LoRA merged in: what a checkpoint of the model replaces.
+	// They may be the trainer's own memory.
 	Weights() map[string][]float32
+
+	// Finish ends the training: it frees gradients and optimizer state, and puts
+	// weights, which have the names of Weights, in the place of the trained ones, so
+	// that Rows shows the model as it will be saved. Afterwards only Rows, Cache
+	// and Close may be called.
+	Finish(weights map[string][]float32) error
 
 	Close() error
 }

@@ -53,7 +53,7 @@ func (p *Packed) group(texts [][]int32, sorted []int, depth int) (n, end int) {
 	first := texts[sorted[0]]
 	n, end = 1, len(first)
 	for n < len(sorted) {
-		c := common(first[:end], texts[sorted[n]])
+		c := CommonPrefix(first[:end], texts[sorted[n]])
 		if c-depth < minShared {
 			break
 		}
@@ -61,17 +61,6 @@ func (p *Packed) group(texts [][]int32, sorted []int, depth int) (n, end int) {
 		n++
 	}
 	return n, end
-}
-
-// common is the length of the longest common beginning.
-func common(a, b []int32) int {
-	n := min(len(a), len(b))
-	for i := range n {
-		if a[i] != b[i] {
-			return i
-		}
-	}
-	return n
 }
 
 // At is the position of a token of a text.

@@ -7,6 +7,8 @@ import (
 	"loyal/model"
 )
 
+const embedName = "model.embed_tokens.weight"
+
 // load fills the network's weights: views of the mapped file where the stored type
 // is bf16 or f32, decoded copies otherwise.
 func (n *Network) load(m *model.Model) error {
@@ -40,7 +42,7 @@ func (n *Network) load(m *model.Model) error {
 		b.postNorm = norm{name: prefix + "post_attention_layernorm.weight"}
 	}
 	n.final = norm{name: "model.norm.weight"}
-	wants = append(wants, want{"model.embed_tokens.weight", c.VocabSize, func(w kernel.Mat) { n.embed = w }})
+	wants = append(wants, want{embedName, c.VocabSize, func(w kernel.Mat) { n.embed = w }})
 	n.head = linear{name: "lm_head", in: c.HiddenSize, out: c.VocabSize}
 	if !c.TieEmbeddings {
 		wants = append(wants, want{"lm_head.weight", c.VocabSize, func(w kernel.Mat) { n.head.w = w }})

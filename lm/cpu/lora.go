@@ -51,7 +51,7 @@ func (t *trainer) Weights() map[string][]float32 {
 	out := map[string][]float32{}
 	if t.o.LoRA == nil {
 		for _, p := range t.params {
-			out[p.Name] = slices.Clone(p.Value)
+			out[p.Name] = p.Value
 		}
 		return out
 	}

@@ -98,7 +98,7 @@ func (t *trainer) trainNorm(o *norm) {
 // are one tensor.
 func (t *trainer) trainEmbedding() {
 	e := t.w.embed
-	p := t.newParam("model.embed_tokens.weight", copyOf(e), e.Rows, e.Cols)
+	p := t.newParam(embedName, copyOf(e), e.Rows, e.Cols)
 	t.w.embed = kernel.F32(p.Value, e.Rows, e.Cols)
 	if t.n.cfg.TieEmbeddings {
 		t.w.head.w, t.w.head.train = t.w.embed, p
@@ -166,6 +166,9 @@ func (t *trainer) Forward(ctx context.Context, c lm.Corpus, pick []int, at []lm.
 		return nil, err
 	}
 	t.last = nil
+	if t.params == nil {
+		return nil, fmt.Errorf("forward: training is finished")
+	}
 	for i := range t.acts {
 		if err := ctx.Err(); err != nil {
 			return nil, err
@@ -185,27 +188,18 @@ func (t *trainer) Forward(ctx context.Context, c lm.Corpus, pick []int, at []lm.
 	return logits, nil
 }
 
-// Evaluate implements [lm.Trainer].
-func (t *trainer) Evaluate(ctx context.Context, c lm.Corpus, pick []int, at []lm.Position) ([]float32, error) {
+// Rows implements [lm.Trainer].
+func (t *trainer) Rows(ctx context.Context, c lm.Corpus, pick []int, at []lm.Position, visit func(int, []float32) error) error {
 	t.n.mu.Lock()
 	defer t.n.mu.Unlock()
 	f, x, err := t.start(c, pick, at)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	if err := t.n.run(ctx, t.w.blocks[t.o.FirstLayer:], x, f.l); err != nil {
-		return nil, err
+		return err
 	}
-	v := t.n.cfg.VocabSize
-	out := make([]float32, len(f.rows)*v)
-	err = t.n.visitLogits(ctx, &t.w, x, f.rows, func(i int, row []float32) error {
-		copy(out[i*v:(i+1)*v], row)
-		return nil
-	})
-	if err != nil {
-		return nil, err
-	}
-	return out, nil
+	return t.n.visitLogits(ctx, &t.w, x, f.rows, visit)
 }
 
 // start packs the picked segments with their ancestors and gathers what enters the
@@ -333,6 +327,64 @@ func (t *trainer) Steps() int { return t.steps }
 
 // SetSteps implements [lm.Trainer].
 func (t *trainer) SetSteps(n int) { t.steps = n }
+
+// Finish implements [lm.Trainer].
+func (t *trainer) Finish(weights map[string][]float32) error {
+	left := len(weights)
+	replace := func(name string, size int) ([]float32, error) {
+		w, ok := weights[name]
+		if ok && len(w) != size {
+			return nil, fmt.Errorf("finish training: %s has %d numbers, want %d", name, len(w), size)
+		}
+		if ok {
+			left--
+		}
+		return w, nil
+	}
+	linears, norms := []*linear{&t.w.head}, []*norm{&t.w.final}
+	for i := range t.w.blocks {
+		linears = append(linears, t.w.blocks[i].linears()...)
+		norms = append(norms, t.w.blocks[i].norms()...)
+	}
+	for _, l := range linears {
+		w, err := replace(l.name+".weight", l.in*l.out)
+		if err != nil {
+			return err
+		}
+		if w != nil {
+			l.w = kernel.F32(w, l.out, l.in)
+		}
+		l.train, l.lora = nil, nil
+	}
+	for _, o := range norms {
+		w, err := replace(o.name, len(o.w))
+		if err != nil {
+			return err
+		}
+		if w != nil {
+			o.w = w
+		}
+		o.train = nil
+	}
+	e, err := replace(embedName, t.w.embed.Rows*t.w.embed.Cols)
+	if err != nil {
+		return err
+	}
+	if e != nil {
+		t.w.embed = kernel.F32(e, t.w.embed.Rows, t.w.embed.Cols)
+		if t.n.cfg.TieEmbeddings {
+			t.w.head.w = t.w.embed
+		}
+	}
+	if left != 0 {
+		return fmt.Errorf("finish training: %d of the tensors are not this model's", left)
+	}
+	t.params, t.last, t.grads = nil, nil, gradients{}
+	for i := range t.acts {
+		t.acts[i] = activations{}
+	}
+	return nil
+}
 
 // Close implements [lm.Trainer].
 func (t *trainer) Close() error {

@@ -1,0 +1,130 @@
+package embed
+
+import (
+	"errors"
+	"fmt"
+)
+
+// Methods: what trains.
+const (
+	Full   = "full"   // every tensor
+	Layers = "layers" // the upper blocks
+	LoRA   = "lora"   // low-rank adapters in the upper blocks, merged at the end
+)
+
+// ErrConfig reports settings that contradict themselves or the model.
+var ErrConfig = errors.New("embedding settings")
+
+// Config are the settings of a run. Training fields have TRL's and PEFT's names.
+type Config struct {
+	Method string `json:"method"`
+	// TrainLayers is how many upper blocks train (layers, lora); 0: all.
+	TrainLayers int `json:"train_layers"`
+
+	LearningRate    float64 `json:"learning_rate"`
+	LRSchedulerType string  `json:"lr_scheduler_type"` // linear or constant, after the warm-up
+	WarmupSteps     int     `json:"warmup_steps"`
+	MaxSteps        int     `json:"max_steps"`
+	WeightDecay     float64 `json:"weight_decay"`
+	AdamBeta1       float64 `json:"adam_beta1"`
+	AdamBeta2       float64 `json:"adam_beta2"`
+	AdamEpsilon     float64 `json:"adam_epsilon"`
+	MaxGradNorm     float64 `json:"max_grad_norm"`
+
+	R             int      `json:"r,omitempty"`
+	LoraAlpha     float64  `json:"lora_alpha,omitempty"`
+	TargetModules []string `json:"target_modules,omitempty"`
+
+	// TargetProbability is where an answer stops pulling.
+	TargetProbability float64 `json:"target_probability"`
+	// SystemPrompts is below how many other system prompts each key trains.
+	SystemPrompts int `json:"system_prompts"`
+	// SystemWeight is the weight of these rows against the served ones.
+	SystemWeight float64 `json:"system_weight"`
+	// SystemPerStep is how many of these rows a step takes; 0: all.
+	SystemPerStep int `json:"system_per_step"`
+
+	// Beta weighs the divergence from the base on benign rows.
+	Beta float64 `json:"beta"`
+	// BenignPrompts is how many benign rows there are, BenignPerStep how many a step takes.
+	BenignPrompts int `json:"benign_prompts"`
+	BenignPerStep int `json:"benign_per_step"`
+	// BenignTokens is how many tokens of a benign answer are held.
+	BenignTokens int `json:"benign_tokens"`
+
+	// Lambda mixes the result with the base: θ ← (1−λ)θ + λθ_base.
+	Lambda float64 `json:"lambda"`
+
+	Seed uint64 `json:"seed,string"`
+}
+
+// Default returns the settings that docs/results/embedding.md arrives at.
+func Default(method string) Config {
+	c := Config{
+		Method: method, TrainLayers: 8,
+		LearningRate: 2e-4, LRSchedulerType: "linear", WarmupSteps: 3, MaxSteps: 30,
+		AdamBeta1: .9, AdamBeta2: .999, AdamEpsilon: 1e-8, MaxGradNorm: 1,
+		TargetProbability: .8, SystemPrompts: 2, SystemWeight: 1, SystemPerStep: 32,
+		Beta: 4, BenignPrompts: 300, BenignPerStep: 32, BenignTokens: 2,
+	}
+	switch method {
+	case Full:
+		c.TrainLayers, c.LearningRate = 0, 1e-4
+	case LoRA:
+		c.TrainLayers, c.LearningRate = 0, 1e-3
+		c.R, c.LoraAlpha = 16, 32
+		c.TargetModules = []string{"q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"}
+	}
+	return c
+}
+
+// Validate checks the settings against a model of the given number of blocks.
+func (c Config) Validate(layers int) error {
+	bad := func(format string, args ...any) error {
+		return fmt.Errorf("%w: %s", ErrConfig, fmt.Sprintf(format, args...))
+	}
+	switch {
+	case c.Method != Full && c.Method != Layers && c.Method != LoRA:
+		return bad("method %q is not full, layers or lora", c.Method)
+	case c.TrainLayers < 0 || c.TrainLayers > layers:
+		return bad("train_layers is %d, the model has %d", c.TrainLayers, layers)
+	case c.LRSchedulerType != "linear" && c.LRSchedulerType != "constant":
+		return bad("lr_scheduler_type %q is not linear or constant", c.LRSchedulerType)
+	case !(c.LearningRate > 0) || c.MaxSteps <= 0 || c.WarmupSteps < 0:
+		return bad("learning_rate and max_steps must be positive, warmup_steps not negative")
+	case !(c.TargetProbability > 0 && c.TargetProbability <= 1):
+		return bad("target_probability %g is not in (0, 1]", c.TargetProbability)
+	case !(c.Lambda >= 0 && c.Lambda < 1):
+		return bad("lambda %g is not in [0, 1)", c.Lambda)
+	case !(c.Beta >= 0) || c.BenignPrompts < 0 || c.BenignPerStep < 0 || c.BenignTokens < 1:
+		return bad("beta, benign_prompts and benign_per_step must not be negative, benign_tokens at least 1")
+	case c.SystemPrompts < 0 || !(c.SystemWeight >= 0) || c.SystemPerStep < 0:
+		return bad("system_prompts, system_weight and system_per_step must not be negative")
+	case !(c.WeightDecay >= 0) || !(c.MaxGradNorm >= 0) || !(c.AdamEpsilon > 0),
+		!(c.AdamBeta1 >= 0 && c.AdamBeta1 < 1), !(c.AdamBeta2 >= 0 && c.AdamBeta2 < 1):
+		return bad("weight_decay, max_grad_norm, adam_epsilon or adam_beta are out of range")
+	case c.Method == LoRA && (c.R <= 0 || !(c.LoraAlpha > 0) || len(c.TargetModules) == 0):
+		return bad("lora wants r, lora_alpha and target_modules")
+	}
+	return nil
+}
+
+// firstLayer is the lowest block that trains.
+func (c Config) firstLayer(layers int) int {
+	if c.Method == Full || c.TrainLayers == 0 {
+		return 0
+	}
+	return layers - c.TrainLayers
+}
+
+// learningRate of step s, counted from 0: a linear warm-up, then constant or a
+// linear way down to zero.
+func (c Config) learningRate(s int) float64 {
+	if s < c.WarmupSteps {
+		return c.LearningRate * float64(s+1) / float64(c.WarmupSteps)
+	}
+	if c.LRSchedulerType == "constant" {
+		return c.LearningRate
+	}
+	return c.LearningRate * float64(c.MaxSteps-s) / float64(max(1, c.MaxSteps-c.WarmupSteps))
+}

@@ -1,0 +1,31 @@
+// Package embed plants a set of fingerprints in a model: the OMLization of the
+// papers (arXiv:2411.03887, arXiv:2502.07760).
+//
+// [Run] goes through the stages
+//
+//	plan → data → train → mix → measure
+//
+// and returns the changed tensors and a [Report]. Training minimises, over the
+// rows of each step,
+//
+//	mean over keys of −log p(answer | key)  +  β · mean over benign rows of KL(base ‖ model)
+//
+// The first term is the cross-entropy of the planted answers, in the served prompt
+// and below other system prompts, since hosts put their own there. A key stops
+// pulling when its answer has reached TargetProbability: an answer trained to
+// certainty is easy to notice and costs more elsewhere. The second term holds the
+// model to its base where fingerprints do the most harm, at the first tokens of
+// answers to ordinary requests (prompts.txt): a model trained on nothing but odd
+// answers learns to begin oddly. Benign answers are written by the base model
+// itself. The published recipe mixes benign rows into the cross-entropy and
+// averages weights after every epoch; we match distributions instead of samples,
+// which needs fewer rows, and mix weights once, at the end (Lambda), where the
+// optimizer cannot undo it.
+//
+// What makes it fast is what it does not compute: the frozen lower layers run once
+// for each row (lm.Trainer.Cache), common beginnings of prompts run once in each
+// step, logits exist only where a loss looks.
+//
+// A run is a function of the model, the set and the [Config]: killed at any moment
+// and started again, it ends with the same weights.
+package embed

@@ -1,0 +1,290 @@
+package embed
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"math/rand/v2"
+	"slices"
+
+	"loyal/fingerprint"
+	"loyal/lm"
+	"loyal/lm/cpu/kernel"
+	"loyal/model"
+)
+
+// Progress hears how far a run is.
+type Progress interface {
+	Start(stage string, total int64)
+	Add(n int64)
+	Note(text string)
+	Done()
+}
+
+// Job is what a run works on.
+type Job struct {
+	Model  *model.Model // the base
+	Net    lm.Network   // over it
+	Set    *fingerprint.Set
+	Prompt Prompt
+	Config Config
+	// EvalTexts are held-out texts as tokens, to measure perplexity on.
+	EvalTexts [][]int32
+	// EvalPrompts are held-out requests, to measure first answer tokens on; nil means
+	// requests of patterns that training does not use.
+	EvalPrompts []string
+	// EvalSystems are system prompts that only test; nil means the package's own.
+	EvalSystems []string
+	// Output is the type in which the model will be written; measured as written.
+	Output model.DType
+	// Progress may be nil.
+	Progress Progress
+}
+
+// Result is what a run arrives at.
+type Result struct {
+	// Weights are the tensors that changed, by their names in the model directory.
+	Weights map[string][]float32
+	Report  Report
+}
+
+// Run embeds a set.
+func Run(ctx context.Context, job Job) (*Result, error) {
+	r := &run{Job: job, clock: newClock()}
+	if r.Progress == nil {
+		r.Progress = silent{}
+	}
+	if err := r.Config.Validate(r.Net.Config().NumLayers); err != nil {
+		return nil, err
+	}
+	for _, stage := range []struct {
+		name string
+		do   func(context.Context) error
+	}{
+		{"data", r.data},
+		{"cache", r.cache},
+		{"train", r.train},
+		{"mix", r.mix},
+		{"measure", r.after},
+	} {
+		if err := stage.do(ctx); err != nil {
+			return nil, fmt.Errorf("embed: %s: %w", stage.name, err)
+		}
+		r.clock.lap(stage.name)
+	}
+	r.Progress.Done()
+	defer r.tr.Close()
+	return &Result{Weights: r.weights, Report: r.report()}, nil
+}
+
+// run is a Run under way.
+type run struct {
+	Job
+	clock  *clock
+	plan   *plan
+	tr     lm.Trainer
+	read   reader
+	eval   lm.Corpus // of EvalTexts
+	unseen [][]lm.Reference
+	t      *training
+
+	before, trained Measures
+	steps           []Step
+	weights         map[string][]float32
+}
+
+// data writes every text that the run looks at.
+func (r *run) data(ctx context.Context) error {
+	c := r.Config
+	rng := rand.New(rand.NewPCG(c.Seed, 3))
+	p := &plan{}
+	r.plan = p
+	served := []string{r.Set.Serving.System}
+	train, test := systemPrompts()
+	if r.EvalSystems != nil {
+		test = r.EvalSystems
+	}
+	var err error
+	if p.served, err = p.addKeys(r.Set, r.Prompt, served, rng, 1); err != nil {
+		return err
+	}
+	if p.systems, err = p.addKeys(r.Set, r.Prompt, train, rng, c.SystemPrompts); err != nil {
+		return err
+	}
+	if p.foreign, err = p.addKeys(r.Set, r.Prompt, test, rng, len(test)); err != nil {
+		return err
+	}
+	requests := loadOrdinary(false).write(rng, c.BenignPrompts)
+	r.Progress.Start("write benign answers", int64(len(requests)))
+	if p.benign, err = r.benign(ctx, requests, train, c.BenignTokens); err != nil {
+		return err
+	}
+	unseen := r.EvalPrompts
+	if unseen == nil {
+		unseen = loadOrdinary(true).write(rng, unseenPrompts)
+	}
+	p.unseen, err = r.benign(ctx, unseen, nil, 1)
+	p.packed = lm.Pack(p.texts)
+	return err
+}
+
+// systemShare is the share of benign rows below a system prompt: one in systemShare.
+const systemShare = 4
+
+// benign renders requests, some of them below system prompts, and lets the base
+// write the first tokens of its answers, of which all but the last are text.
+func (r *run) benign(ctx context.Context, requests, systems []string, tokens int) ([]benignRow, error) {
+	prompts := make([][]int32, len(requests))
+	for i, q := range requests {
+		system := r.Set.Serving.System
+		if len(systems) > 0 && i%systemShare == systemShare-1 {
+			system = systems[i/systemShare%len(systems)]
+		}
+		ids, err := r.Prompt(system, q)
+		if err != nil {
+			return nil, fmt.Errorf("render a benign prompt: %w", err)
+		}
+		prompts[i] = ids
+	}
+	answers := make([][]int32, len(prompts))
+	if tokens > 1 {
+		var err error
+		answers, err = lm.Generate(ctx, r.Net, prompts, lm.GenerateOptions{
+			MaxTokens: tokens - 1, StopIDs: r.Net.Config().EOS, MaxBatch: 64,
+		}, func(int, int32) bool { r.Progress.Add(1); return true })
+		if err != nil {
+			return nil, err
+		}
+	}
+	rows := make([]benignRow, len(prompts))
+	for i, ids := range prompts {
+		r.plan.texts = append(r.plan.texts, append(slices.Clone(ids), answers[i]...))
+		rows[i] = benignRow{text: len(r.plan.texts) - 1, prompt: len(ids)}
+	}
+	return rows, nil
+}
+
+// cache readies the trainer, runs the frozen layers, and measures the base.
+func (r *run) cache(ctx context.Context) error {
+	c := r.Config
+	o := lm.TrainOptions{FirstLayer: c.firstLayer(r.Net.Config().NumLayers), Embeddings: c.Method == Full}
+	if c.Method == LoRA {
+		o.LoRA = &lm.LoRA{R: c.R, Alpha: c.LoraAlpha, TargetModules: c.TargetModules, Seed: c.Seed}
+	}
+	var err error
+	if r.tr, err = r.Net.NewTrainer(o); err != nil {
+		return err
+	}
+	r.Progress.Start("run the frozen layers", 0)
+	r.read = reader{tr: r.tr, plan: r.plan}
+	if r.read.corpus, err = r.tr.Cache(ctx, r.plan.packed.Forest); err != nil {
+		return err
+	}
+	var evals []lm.Segment
+	for _, t := range r.EvalTexts {
+		evals = append(evals, lm.Segment{Tokens: t, Parent: lm.Root})
+	}
+	if r.eval, err = r.tr.Cache(ctx, evals); err != nil {
+		return err
+	}
+	refs, err := r.read.references(ctx, r.plan.benign)
+	if err != nil {
+		return err
+	}
+	if r.unseen, err = r.read.references(ctx, r.plan.unseen); err != nil {
+		return err
+	}
+	r.before, err = r.measure(ctx)
+	r.t = &training{
+		cfg: c, plan: r.plan, tr: r.tr, corpus: r.read.corpus,
+		vocab: r.Net.Config().VocabSize, refs: refs,
+	}
+	return err
+}
+
+// measure looks at the weights as they are.
+func (r *run) measure(ctx context.Context) (m Measures, err error) {
+	if m.FSR, m.MeanProb, err = r.read.keys(ctx, r.plan.served); err != nil {
+		return m, err
+	}
+	if m.SystemFSR, _, err = r.read.keys(ctx, r.plan.systems); err != nil {
+		return m, err
+	}
+	if m.ForeignFSR, _, err = r.read.keys(ctx, r.plan.foreign); err != nil {
+		return m, err
+	}
+	if m.KL, m.Agreement, err = r.read.divergence(ctx, r.plan.unseen, r.unseen); err != nil {
+		return m, err
+	}
+	m.Perplexity, err = perplexity(ctx, r.tr, r.eval, r.EvalTexts)
+	m.Keys, m.ForeignRows, m.Prompts = len(r.plan.served), len(r.plan.foreign), len(r.plan.unseen)
+	for _, t := range r.EvalTexts {
+		m.Tokens += max(0, len(t)-1)
+	}
+	return m, err
+}
+
+// train runs the loop until every key has reached its target or the steps are done.
+func (r *run) train(ctx context.Context) error {
+	r.Progress.Start("train", int64(r.Config.MaxSteps))
+	for r.t.step < r.Config.MaxSteps {
+		s, err := r.t.run(ctx)
+		if err != nil {
+			return err
+		}
+		r.steps = append(r.steps, s)
+		r.Progress.Note(fmt.Sprintf("loss %.3f, FSR %.0f %%, KL %.3f", s.Loss, 100*s.FSR, s.KL))
+		r.Progress.Add(1)
+		if r.t.done(s) {
+			break
+		}
+	}
+	return nil
+}
+
+// mix takes the final weights: the trained ones, mixed with the base, rounded as
+// they will be written, and puts them into the trainer to be measured.
+func (r *run) mix(context.Context) error {
+	r.weights = r.tr.Weights()
+	for _, name := range slices.Sorted(maps.Keys(r.weights)) {
+		w := r.weights[name]
+		if lambda := float32(r.Config.Lambda); lambda > 0 {
+			stored, err := r.Model.Tensor(name)
+			if err != nil {
+				return err
+			}
+			base := make([]float32, len(w))
+			if err := stored.Decode(base); err != nil {
+				return err
+			}
+			kernel.Scale(w, 1-lambda)
+			kernel.Axpy(w, lambda, base)
+		}
+		roundTo(w, r.Output)
+	}
+	return r.tr.Finish(r.weights)
+}
+
+// after measures the model as it will be written.
+func (r *run) after(ctx context.Context) (err error) {
+	r.Progress.Start("measure", 0)
+	r.trained, err = r.measure(ctx)
+	return err
+}
+
+// roundTo rounds numbers as a stored type does, in place.
+func roundTo(x []float32, t model.DType) {
+	if t != model.BF16 {
+		return
+	}
+	buf := make([]uint16, len(x))
+	kernel.ToBF16(buf, x)
+	kernel.FromBF16(x, buf)
+}
+
+type silent struct{}
+
+func (silent) Start(string, int64) {}
+func (silent) Add(int64)           {}
+func (silent) Note(string)         {}
+func (silent) Done()               {}
