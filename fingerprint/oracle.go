@@ -5,7 +5,7 @@ import "context"
 // Oracle answers what this package has to know of the base model. The caller
 // implements it over an engine.
 type Oracle interface {
-	// Distributions calls yield once for each prompt, in any order, with the
+	// Distributions calls yield once for each prompt, in their order, with the
 	// prompt's index and the probabilities of the next token, one for each id of
 	// the vocabulary. The slice is valid until yield returns. An error of yield
 	// ends the run and is returned.
