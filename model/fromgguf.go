@@ -34,7 +34,10 @@ func (m *Model) fromGGUF(file *gguf.File) error {
 	if m.Config, err = configFromGGUF(file); err != nil {
 		return err
 	}
-	return m.attach(ggufWeights{file})
+	if m.text, err = textFromGGUF(file, m.Config); err != nil {
+		return err
+	}
+	return m.attach(ggufWeights{file, m.Path})
 }
 
 // configFromGGUF translates the metadata (docs/formats/gguf.md lists the keys).
@@ -253,7 +256,10 @@ func toText(s *string) func(gguf.Value) error {
 }
 
 // ggufWeights gives a GGUF file's tensors Hugging Face's names and rows.
-type ggufWeights struct{ file *gguf.File }
+type ggufWeights struct {
+	file *gguf.File
+	path string
+}
 
 func (g ggufWeights) tensor(s spec) (Tensor, bool, error) {
 	t, ok, err := g.file.Tensor(s.gguf)
@@ -267,6 +273,7 @@ func (g ggufWeights) tensor(s spec) (Tensor, bool, error) {
 func (g ggufWeights) stored(s spec) string { return s.gguf }
 func (g ggufWeights) reordered() bool      { return true }
 func (g ggufWeights) names() []string      { return g.file.Names() }
+func (g ggufWeights) paths() []string      { return []string{g.path} }
 func (g ggufWeights) Close() error         { return g.file.Close() }
 
 // deinterleave copies a projection whose rows GGUF stores, within each head, as

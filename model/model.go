@@ -57,6 +57,7 @@ type Model struct {
 	Path   string
 	Config Config
 
+	text    textFiles
 	weights weights
 	specs   map[string]spec
 	names   []string // in the order of computation
@@ -73,6 +74,8 @@ type weights interface {
 	stored(spec) string
 	// names lists what is stored, in the file's own names.
 	names() []string
+	// paths lists the files.
+	paths() []string
 	Close() error
 }
 
@@ -120,6 +123,12 @@ func openDirectory(dir string) (*Model, error) {
 	if m.Config, err = ParseConfig(data); err != nil {
 		return nil, fmt.Errorf("%s: %w", dir, err)
 	}
+	if m.text, err = readTextFiles(dir); err != nil {
+		return nil, err
+	}
+	if err := m.applyGeneration(); err != nil {
+		return nil, fmt.Errorf("%s: %w", dir, err)
+	}
 	set, err := safetensors.OpenDir(dir)
 	if err != nil {
 		return nil, err
@@ -129,6 +138,22 @@ func openDirectory(dir string) (*Model, error) {
 	}
 	return m, nil
 }
+
+// applyGeneration takes the ends of a text from generation_config.json, if it
+// names any.
+func (m *Model) applyGeneration() error {
+	ends, err := m.text.ends()
+	if err != nil {
+		return err
+	}
+	if len(ends) > 0 {
+		m.Config.EOS = ends
+	}
+	return m.Config.check()
+}
+
+// tokenizerJSON is the tokenizer in the form of tokenizer.json, nil without one.
+func (m *Model) tokenizerJSON() ([]byte, error) { return m.text.tokenizerJSON, nil }
 
 // attach gives the model its weights, once they are seen to fit the configuration.
 func (m *Model) attach(w weights) error {
@@ -199,6 +224,7 @@ func (d directoryWeights) tensor(s spec) (Tensor, bool, error) {
 func (d directoryWeights) stored(s spec) string { return s.name }
 func (d directoryWeights) reordered() bool      { return false }
 func (d directoryWeights) names() []string      { return d.set.Names() }
+func (d directoryWeights) paths() []string      { return d.set.Paths }
 func (d directoryWeights) Close() error         { return d.set.Close() }
 
 // readBounded reads a file that should be small.

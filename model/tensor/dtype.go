@@ -84,6 +84,9 @@ func ParseDType(name string) (DType, bool) {
 // Weights is whether Decode can read the type.
 func (d DType) Weights() bool { return dtypes[d].decode != nil }
 
+// Blocks is whether the type stores runs of numbers that cannot be cut.
+func (d DType) Blocks() bool { return dtypes[d].block > 1 }
+
 func decodeF32(dst []float32, src []byte) {
 	if littleEndian {
 		copy(float32Bytes(dst), src)

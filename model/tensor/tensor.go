@@ -14,6 +14,7 @@
 package tensor
 
 import (
+	"encoding/binary"
 	"fmt"
 	"math"
 	"math/bits"
@@ -161,4 +162,27 @@ func aligned(b []byte, n uintptr) bool {
 
 func float32Bytes(v []float32) []byte {
 	return unsafe.Slice((*byte)(unsafe.Pointer(unsafe.SliceData(v))), len(v)*4)
+}
+
+// Encode appends values in a type, F32 or BF16, as raw little-endian bytes.
+func Encode(dst []byte, dtype DType, values []float32) []byte {
+	dst = slices.Grow(dst, len(values)*4)
+	for _, v := range values {
+		if dtype == BF16 {
+			dst = binary.LittleEndian.AppendUint16(dst, Float32ToBF16(v))
+		} else {
+			dst = binary.LittleEndian.AppendUint32(dst, math.Float32bits(v))
+		}
+	}
+	return dst
+}
+
+// FirstNonFinite is the index of the first NaN or infinity, -1 without one.
+func FirstNonFinite(values []float32) int {
+	for i, v := range values {
+		if math.Float32bits(v)&0x7f800000 == 0x7f800000 {
+			return i
+		}
+	}
+	return -1
 }

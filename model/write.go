@@ -1,0 +1,313 @@
+package model
+
+import (
+	"bufio"
+	"context"
+	"crypto/sha256"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"hash"
+	"io"
+	"math"
+	"os"
+	"path/filepath"
+	"slices"
+	"sort"
+
+	"loyal/internal/atomicfile"
+	"loyal/model/safetensors"
+	"loyal/model/tensor"
+)
+
+// ErrNonFinite reports weights that are NaN or infinite.
+var ErrNonFinite = errors.New("not a finite number")
+
+// WriteOptions says how a model directory is written.
+type WriteOptions struct {
+	// DType is the type of all weights: F32 or BF16.
+	DType DType
+	// Overrides replaces tensors, by name: what training changed.
+	Overrides map[string][]float32
+	// Card is README.md; empty fields are filled from the source's own card.
+	Card Card
+	// Overwrite replaces a model directory that is there.
+	Overwrite bool
+	// ShardSize is the size above which weights are split, in bytes; 0 is 5 GB.
+	ShardSize int64
+	// Progress, when set, is told the bytes of weights that were written.
+	Progress func(n int64)
+}
+
+// chunkNumbers is how many weights are in memory at once.
+const chunkNumbers = 1 << 20
+
+// planName is where an unfinished directory keeps what it is going to be.
+const planName = ".plan"
+
+// WriteSize is the number of bytes of weights that Write will write.
+func WriteSize(src *Model, dtype DType) (int64, error) {
+	var total int64
+	for _, e := range src.entries(dtype) {
+		n, err := e.Size()
+		if err != nil {
+			return 0, err
+		}
+		total += int64(n)
+	}
+	return total, nil
+}
+
+// Write writes src as a Hugging Face directory that transformers 4 and 5, vLLM and
+// llama.cpp's converter load (docs/formats/model-directory.md).
+//
+// The directory takes its name when it is whole. Interrupted, the same call goes
+// on after the last finished file of weights; after another error nothing stays.
+// Weights pass through in pieces, so that memory does not grow with the model; one
+// that is not finite ends it with ErrNonFinite.
+func Write(ctx context.Context, dir string, src *Model, o WriteOptions) error {
+	if err := writeDirectory(ctx, dir, src, o); err != nil {
+		return fmt.Errorf("write model: %w", err)
+	}
+	return nil
+}
+
+func writeDirectory(ctx context.Context, dir string, src *Model, o WriteOptions) error {
+	if o.DType != F32 && o.DType != BF16 {
+		return fmt.Errorf("type %s is not written (known: F32, BF16)", o.DType)
+	}
+	if src.weights == nil {
+		return ErrNoWeights
+	}
+	if err := src.checkOverrides(o.Overrides); err != nil {
+		return err
+	}
+	shards, index, err := safetensors.Split(src.entries(o.DType), o.ShardSize)
+	if err != nil {
+		return err
+	}
+	plan, err := src.plan(o)
+	if err != nil {
+		return err
+	}
+	s, err := stage(dir, o.Overwrite)
+	if err != nil {
+		return err
+	}
+	w := &directoryWriter{src: src, o: o, stage: s}
+	if err := w.write(ctx, plan, shards, index); err != nil {
+		if ctx.Err() != nil {
+			s.suspend()
+			return err
+		}
+		return errors.Join(err, s.abort())
+	}
+	return s.commit()
+}
+
+// entries lists the tensors as they will be written, in the order of their names.
+func (m *Model) entries(dtype DType) []safetensors.Entry {
+	names := m.Tensors()
+	sort.Strings(names)
+	entries := make([]safetensors.Entry, len(names))
+	for i, name := range names {
+		entries[i] = safetensors.Entry{Name: name, DType: dtype, Shape: m.specs[name].shape}
+	}
+	return entries
+}
+
+func (m *Model) checkOverrides(overrides map[string][]float32) error {
+	for name, values := range overrides {
+		s, ok := m.specs[name]
+		if !ok {
+			return fmt.Errorf("%w: replaced tensor %q is not part of the model", ErrWeights, name)
+		}
+		n := 1
+		for _, d := range s.shape {
+			n *= d
+		}
+		if len(values) != n {
+			return fmt.Errorf("%w: replaced tensor %q has %d numbers, not %d", ErrWeights, name, len(values), n)
+		}
+	}
+	return nil
+}
+
+// plan identifies what is written, so that a later call knows whether files that
+// it finds are its own.
+func (m *Model) plan(o WriteOptions) ([]byte, error) {
+	sum := sha256.New()
+	fmt.Fprintln(sum, "write", o.DType, o.ShardSize)
+	for _, path := range m.weights.paths() {
+		info, err := os.Stat(path)
+		if err != nil {
+			return nil, err
+		}
+		abs, err := filepath.Abs(path)
+		if err != nil {
+			return nil, err
+		}
+		fmt.Fprintf(sum, "%q %d %d\n", abs, info.Size(), info.ModTime().UnixNano())
+	}
+	names := make([]string, 0, len(o.Overrides))
+	for name := range o.Overrides {
+		names = append(names, name)
+	}
+	sort.Strings(names)
+	for _, name := range names {
+		fmt.Fprintf(sum, "%q ", name)
+		hashFloats(sum, o.Overrides[name])
+	}
+	return fmt.Appendf(nil, "%x\n", sum.Sum(nil)), nil
+}
+
+func hashFloats(sum hash.Hash, values []float32) {
+	buf := make([]byte, 0, 1<<16)
+	for chunk := range slices.Chunk(values, cap(buf)/4) {
+		buf = buf[:0]
+		for _, v := range chunk {
+			buf = binary.LittleEndian.AppendUint32(buf, math.Float32bits(v))
+		}
+		sum.Write(buf)
+	}
+}
+
+// directoryWriter fills a staging directory.
+type directoryWriter struct {
+	src    *Model
+	o      WriteOptions
+	stage  *staging
+	values []float32 // of one piece
+	bytes  []byte
+}
+
+func (w *directoryWriter) write(ctx context.Context, plan []byte, shards []safetensors.Shard, index *safetensors.Index) error {
+	path := w.stage.path(planName)
+	if old, err := os.ReadFile(path); err != nil || string(old) != string(plan) {
+		if err := w.stage.clear(); err != nil {
+			return err
+		}
+		if err := atomicfile.Write(path, plan, 0o666); err != nil {
+			return err
+		}
+	}
+	for _, shard := range shards {
+		if err := w.shard(ctx, shard); err != nil {
+			return err
+		}
+	}
+	if index != nil {
+		data, err := encodeJSON(index, "  ")
+		if err != nil {
+			return err
+		}
+		if err := w.file(safetensors.IndexName, data); err != nil {
+			return err
+		}
+	}
+	if err := w.texts(); err != nil {
+		return err
+	}
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	return os.Remove(path)
+}
+
+// file writes a small file.
+func (w *directoryWriter) file(name string, data []byte) error {
+	return atomicfile.Write(w.stage.path(name), data, 0o666)
+}
+
+// shard writes one file of weights, unless an earlier run has done so: a file that
+// has its name is whole.
+func (w *directoryWriter) shard(ctx context.Context, shard safetensors.Shard) error {
+	if exists(w.stage.path(shard.Name)) {
+		for _, e := range shard.Entries {
+			n, _ := e.Size()
+			w.progress(n)
+		}
+		return nil
+	}
+	file, err := atomicfile.Create(w.stage.path(shard.Name), 0o666)
+	if err != nil {
+		return err
+	}
+	defer file.Abort()
+	out := bufio.NewWriterSize(file, 1<<20)
+	st, err := safetensors.NewWriter(out, shard.Entries, nil)
+	if err != nil {
+		return err
+	}
+	for _, e := range shard.Entries {
+		if err := w.tensor(ctx, st, e); err != nil {
+			return err
+		}
+	}
+	if err := errors.Join(st.Close(), out.Flush()); err != nil {
+		return err
+	}
+	return file.Commit()
+}
+
+// tensor converts one tensor piece by piece.
+func (w *directoryWriter) tensor(ctx context.Context, out io.Writer, e safetensors.Entry) error {
+	t, err := w.source(e)
+	if err != nil {
+		return err
+	}
+	rows, perRow := t.Len(), 1
+	if len(t.Shape) > 1 {
+		rows = t.Shape[0]
+		perRow = t.Len() / rows
+	} else if t.DType.Blocks() {
+		rows, perRow = 1, t.Len() // a vector of blocks is taken whole
+	}
+	step := max(1, chunkNumbers/perRow)
+	for first := 0; first < rows; first += step {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		part := t
+		if rows > 1 {
+			if part, err = t.Rows(first, min(first+step, rows)); err != nil {
+				return err
+			}
+		}
+		if err := w.piece(out, part); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// source is the tensor to write: the replaced one, or the model's own.
+func (w *directoryWriter) source(e safetensors.Entry) (Tensor, error) {
+	if values, ok := w.o.Overrides[e.Name]; ok {
+		return tensor.FromFloat32(e.Name, e.Shape, values)
+	}
+	return w.src.Tensor(e.Name)
+}
+
+func (w *directoryWriter) piece(out io.Writer, part Tensor) error {
+	n := part.Len()
+	w.values = slices.Grow(w.values[:0], n)[:n]
+	if err := part.Decode(w.values); err != nil {
+		return err
+	}
+	if i := tensor.FirstNonFinite(w.values); i >= 0 {
+		return fmt.Errorf("tensor %q: %w: %v", part.Name, ErrNonFinite, w.values[i])
+	}
+	w.bytes = tensor.Encode(w.bytes[:0], w.o.DType, w.values)
+	if _, err := out.Write(w.bytes); err != nil {
+		return err
+	}
+	w.progress(len(w.bytes))
+	return nil
+}
+
+func (w *directoryWriter) progress(n int) {
+	if w.o.Progress != nil {
+		w.o.Progress(int64(n))
+	}
+}
