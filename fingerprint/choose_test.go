@@ -121,11 +121,20 @@ func TestChooseEdges(t *testing.T) {
 			t.Errorf("k=%d: choice %d, want -1", k, c)
 		}
 	}
-	// A modulus just above 2^62 rejects almost a quarter of all numbers.
-	for i := range uint64(1000) {
-		k := 1<<62 + 1
-		if c := Choose(AnswerKey(secretNo(i), Chat, ""), Binding{}, k); c < 0 || c >= k {
+	// With k = 3·2^61 a bare modulus would give the lower two thirds 3/4 of all
+	// choices. Rejection keeps them at 2/3.
+	const k, n = 3 << 61, 10_000
+	low := 0
+	for i := range uint64(n) {
+		c := Choose(AnswerKey(secretNo(i), Chat, ""), Binding{}, k)
+		if c < 0 || c >= k {
 			t.Fatalf("choice %d is out of range", c)
 		}
+		if c < 1<<62 {
+			low++
+		}
+	}
+	if z := (float64(low) - n*2.0/3) / math.Sqrt(n*2.0/9); math.Abs(z) > 3.3 {
+		t.Errorf("%d of %d choices in the lower two thirds: z = %.1f", low, n, z)
 	}
 }
