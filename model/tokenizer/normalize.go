@@ -1,0 +1,318 @@
+package tokenizer
+
+import (
+	"encoding/json"
+	"fmt"
+	"sort"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"golang.org/x/text/unicode/norm"
+)
+
+// normalizer rewrites text before it is split. nil changes nothing.
+type normalizer func(string) string
+
+// component is the common form of normalizers, pre-tokenizers, post-processors
+// and decoders in tokenizer.json: an object with a type and the fields that the
+// type needs.
+type component struct {
+	Type string `json:"type"`
+
+	Normalizers   []json.RawMessage `json:"normalizers"`
+	Pretokenizers []json.RawMessage `json:"pretokenizers"`
+	Processors    []json.RawMessage `json:"processors"`
+	Decoders      []json.RawMessage `json:"decoders"`
+
+	Pattern  *splitPattern `json:"pattern"`
+	Content  string        `json:"content"`
+	Prepend  string        `json:"prepend"`
+	Behavior string        `json:"behavior"`
+	Invert   bool          `json:"invert"`
+
+	// Strip as a normalizer
+	StripLeft  *bool `json:"strip_left"`
+	StripRight *bool `json:"strip_right"`
+	// Strip as a decoder
+	Start int `json:"start"`
+	Stop  int `json:"stop"`
+
+	AddPrefixSpace   *bool  `json:"add_prefix_space"`
+	UseRegex         *bool  `json:"use_regex"`
+	IndividualDigits bool   `json:"individual_digits"`
+	Replacement      string `json:"replacement"`
+	PrependScheme    string `json:"prepend_scheme"`
+	Split            *bool  `json:"split"`
+
+	// post-processors
+	Single        []templateItem             `json:"single"`
+	SpecialTokens map[string]templateSpecial `json:"special_tokens"`
+	Cls           *tokenAndID                `json:"cls"`
+	Sep           *tokenAndID                `json:"sep"`
+}
+
+// splitPattern is {"String": …} or {"Regex": …}.
+type splitPattern struct {
+	String *string `json:"String"`
+	Regex  *string `json:"Regex"`
+}
+
+// maxDepth bounds sequences of sequences of components.
+const maxDepth = 8
+
+// isNull tells whether a JSON value is absent or null.
+func isNull(raw json.RawMessage) bool {
+	return len(raw) == 0 || string(raw) == "null"
+}
+
+// parseComponent reads one component; what names its kind in errors.
+func parseComponent(raw json.RawMessage, what string, depth int) (component, error) {
+	var c component
+	if depth > maxDepth {
+		return c, fmt.Errorf("%s: nested more than %d deep", what, maxDepth)
+	}
+	if err := json.Unmarshal(raw, &c); err != nil {
+		return c, fmt.Errorf("%s: %w", what, err)
+	}
+	return c, nil
+}
+
+func parseNormalizer(raw json.RawMessage, depth int) (normalizer, error) {
+	if isNull(raw) {
+		return nil, nil
+	}
+	c, err := parseComponent(raw, "normalizer", depth)
+	if err != nil {
+		return nil, err
+	}
+	switch c.Type {
+	case "Sequence":
+		return sequenceNormalizer(c.Normalizers, depth)
+	case "NFC":
+		return nfc, nil
+	case "NFD":
+		return func(s string) string { return decomposed(s, norm.NFD) }, nil
+	case "NFKC":
+		return nfkc, nil
+	case "NFKD":
+		return func(s string) string { return decomposed(s, norm.NFKD) }, nil
+	case "Prepend":
+		prefix := c.Prepend
+		return func(s string) string {
+			if s == "" {
+				return s
+			}
+			return prefix + s
+		}, nil
+	case "Lowercase":
+		return lowercase, nil
+	case "Replace":
+		return replaceNormalizer(c)
+	case "Strip":
+		return stripNormalizer(c), nil
+	}
+	return nil, unsupported("normalizer", c.Type)
+}
+
+func sequenceNormalizer(parts []json.RawMessage, depth int) (normalizer, error) {
+	var all []normalizer
+	for _, raw := range parts {
+		n, err := parseNormalizer(raw, depth+1)
+		if err != nil {
+			return nil, err
+		}
+		if n != nil {
+			all = append(all, n)
+		}
+	}
+	if len(all) == 0 {
+		return nil, nil
+	}
+	return func(s string) string {
+		for _, n := range all {
+			s = n(s)
+		}
+		return s
+	}, nil
+}
+
+// Regular expressions of Replace that models use; others are an error.
+const (
+	patternSpaceRun  = ` {2,}`
+	patternSpaceEnds = `\A +| +\z`
+)
+
+func replaceNormalizer(c component) (normalizer, error) {
+	if c.Pattern == nil {
+		return nil, fmt.Errorf("normalizer Replace: no pattern")
+	}
+	content := c.Content
+	if c.Pattern.Regex != nil {
+		switch *c.Pattern.Regex {
+		case patternSpaceRun:
+			return func(s string) string { return replaceSpaceRuns(s, content) }, nil
+		case patternSpaceEnds:
+			if content == "" {
+				return func(s string) string { return strings.Trim(s, " ") }, nil
+			}
+		}
+		return nil, unsupported("normalizer Replace with the pattern", *c.Pattern.Regex)
+	}
+	if c.Pattern.String == nil || *c.Pattern.String == "" {
+		return nil, fmt.Errorf("normalizer Replace: empty pattern")
+	}
+	pattern := *c.Pattern.String
+	return func(s string) string { return strings.ReplaceAll(s, pattern, content) }, nil
+}
+
+// replaceSpaceRuns replaces every run of two or more spaces.
+func replaceSpaceRuns(s, content string) string {
+	if !strings.Contains(s, "  ") {
+		return s
+	}
+	var b strings.Builder
+	for i := 0; i < len(s); {
+		j := i
+		for j < len(s) && s[j] == ' ' {
+			j++
+		}
+		switch {
+		case j-i >= 2:
+			b.WriteString(content)
+			i = j
+		default:
+			b.WriteByte(s[i])
+			i++
+		}
+	}
+	return b.String()
+}
+
+func stripNormalizer(c component) normalizer {
+	left := c.StripLeft == nil || *c.StripLeft
+	right := c.StripRight == nil || *c.StripRight
+	return func(s string) string {
+		if left {
+			s = strings.TrimLeftFunc(s, unicode.IsSpace)
+		}
+		if right {
+			s = strings.TrimRightFunc(s, unicode.IsSpace)
+		}
+		return s
+	}
+}
+
+// lowercase maps each character by itself, as Rust's char::to_lowercase does;
+// only U+0130 becomes two.
+func lowercase(s string) string {
+	var b strings.Builder
+	b.Grow(len(s))
+	for _, r := range s {
+		if r == 'İ' {
+			b.WriteString("i̇")
+			continue
+		}
+		b.WriteRune(unicode.ToLower(r))
+	}
+	return b.String()
+}
+
+func nfc(s string) string  { return composed(s, norm.NFC, norm.NFD) }
+func nfkc(s string) string { return composed(s, norm.NFKC, norm.NFKD) }
+
+// maxMarks is the longest row of combining marks that x/text leaves alone:
+// beyond it, it inserts U+034F (UAX 15, section 13, "stream-safe text format"),
+// which Hugging Face's normalizers do not.
+const maxMarks = 30
+
+func composed(s string, form, decomposition norm.Form) string {
+	if form.IsNormalString(s) {
+		return s
+	}
+	if !manyMarks(s, decomposition) {
+		return form.String(s)
+	}
+	return string(compose(decompose(s, decomposition)))
+}
+
+func decomposed(s string, form norm.Form) string {
+	if !manyMarks(s, form) {
+		return form.String(s)
+	}
+	return string(decompose(s, form))
+}
+
+// manyMarks tells whether s has more combining marks in a row than x/text takes.
+func manyMarks(s string, form norm.Form) bool {
+	row := 0
+	for i := 0; i < len(s); {
+		if s[i] < utf8.RuneSelf {
+			row, i = 0, i+1
+			continue
+		}
+		p := form.PropertiesString(s[i:])
+		if p.CCC() == 0 && p.LeadCCC() == 0 && p.TrailCCC() == 0 {
+			row = 0
+		} else {
+			row++
+		}
+		if row >= maxMarks-4 { // one character may decompose into several marks
+			return true
+		}
+		i += max(p.Size(), 1)
+	}
+	return false
+}
+
+// decompose is the textbook algorithm (UAX 15, D68): decompose each character,
+// then put marks in canonical order.
+func decompose(s string, form norm.Form) []rune {
+	var out []rune
+	for i := 0; i < len(s); {
+		_, n := utf8.DecodeRuneInString(s[i:])
+		if d := form.PropertiesString(s[i:]).Decomposition(); d != nil {
+			out = append(out, []rune(string(d))...)
+		} else {
+			out = append(out, []rune(form.String(s[i:i+n]))...) // Hangul, and what stays
+		}
+		i += n
+	}
+	for i := 0; i < len(out); {
+		j := i
+		for j < len(out) && combiningClass(out[j]) != 0 {
+			j++
+		}
+		marks := out[i:j]
+		sort.SliceStable(marks, func(a, b int) bool {
+			return combiningClass(marks[a]) < combiningClass(marks[b])
+		})
+		i = j + 1
+	}
+	return out
+}
+
+func combiningClass(r rune) uint8 {
+	return norm.NFD.PropertiesString(string(r)).CCC()
+}
+
+// compose is canonical composition (UAX 15, D117).
+func compose(in []rune) []rune {
+	var out []rune
+	starter, last := -1, uint8(0)
+	for _, r := range in {
+		ccc := combiningClass(r)
+		if starter >= 0 && (len(out)-1 == starter || last != 0 && last < ccc) {
+			if pair := []rune(norm.NFC.String(string([]rune{out[starter], r}))); len(pair) == 1 {
+				out[starter] = pair[0]
+				continue
+			}
+		}
+		out = append(out, r)
+		last = ccc
+		if ccc == 0 {
+			starter = len(out) - 1
+		}
+	}
+	return out
+}
