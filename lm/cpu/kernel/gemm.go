@@ -8,7 +8,7 @@ const (
 	subM      = 96   // rows of A that a task walks over before the next panel of B
 	groupN    = 4    // panels of B that a task packs at once
 	padK      = 16   // panels begin at multiples of padK words: packing writes whole blocks
-	slack     = 64   // words that packing may write past the last panel
+	slack     = 16   // words behind each panel that packing may write
 	smallM    = 16   // up to here B is streamed, not packed
 	streamN   = 32   // rows of weights in one task of the streaming path
 	rowsInRow = 4    // panels of A packed in one task
@@ -35,7 +35,8 @@ type gemmJob struct {
 	i0, rows int  // block of rows
 	k0, kc   int  // block along k, in elements
 	words    int  // the same, in words
-	stride   int  // words between panels / panel width
+	stride   int  // words, padded
+	stepA    int  // float32s from one panel of A to the next
 	add      bool
 	panelsA  int
 	groupsN  int // tasks along n
@@ -115,8 +116,9 @@ func (j *gemmJob) blocks(run func(j *gemmJob, n int), threads int) {
 			j.kc = min(kStep, j.k-j.k0)
 			j.words = ceil(j.kc, perWord)
 			j.stride = roundUp(j.words, padK)
+			j.stepA = j.f.mr*j.stride + slack
 			j.add = j.g.Acc || j.k0 > 0
-			j.pa = j.a.grow(j.panelsA*j.f.mr*j.stride + slack)
+			j.pa = j.a.grow(j.panelsA * j.stepA)
 			j.split(threads)
 			j.packing = true
 			run(j, ceil(j.panelsA, rowsInRow))
@@ -148,7 +150,7 @@ func (j *gemmJob) do(w *Worker, task int) {
 		lo := task * rowsInRow
 		for i := lo; i < min(lo+rowsInRow, j.panelsA); i++ {
 			r0, h := j.panel(i)
-			j.pack(j.pa[i*j.f.mr*j.stride:], &j.g.A, !j.g.TransA, r0, h, j.f.mr)
+			j.pack(j.pa[i*j.stepA:], &j.g.A, !j.g.TransA, r0, h, j.f.mr)
 		}
 		return
 	}
@@ -163,10 +165,10 @@ func (j *gemmJob) panel(i int) (r0, h int) {
 }
 
 // pack copies h rows of op(M) from r0, and the block along k, into a panel of
-// the given width, whose remaining columns are zero.
+// the given width.
 func (j *gemmJob) pack(dst []float32, m *Mat, alongK bool, r0, h, width int) {
-	dst = dst[:width*j.words+slack]
-	packPanel(dst, m, alongK, r0, h, j.k0, j.kc, width, j.f.pairs)
+	dst = dst[:width*j.stride+slack]
+	packPanel(dst, m, alongK, r0, h, j.k0, j.kc, &j.f, width)
 	if j.f.round {
 		roundBF16(dst[:width*j.words])
 	}
@@ -174,10 +176,10 @@ func (j *gemmJob) pack(dst []float32, m *Mat, alongK bool, r0, h, width int) {
 
 // multiply computes one task of C: a group of panels of B with some panels of A.
 func (j *gemmJob) multiply(w *Worker, gn, gm int) {
-	nr, step := j.f.nr, j.f.nr*j.stride
+	nr, step := j.f.nr, j.f.nr*j.stride+slack
 	panel0 := gn * j.group
 	panels := min(j.group, ceil(j.n, nr)-panel0)
-	pb := w.b.grow(panels*step + slack)
+	pb := w.b.grow(panels * step)
 	for q := range panels {
 		c0 := (panel0 + q) * nr
 		j.pack(pb[q*step:], &j.g.B, j.g.TransB, c0, min(nr, j.n-c0), nr)
@@ -192,7 +194,7 @@ func (j *gemmJob) multiply(w *Worker, gn, gm int) {
 			for i := first; i < min(first+sub, last); i++ {
 				r0, h := j.panel(i)
 				c := j.g.C.F32[r0*j.g.C.Stride+c0:]
-				tile(&j.f, j.words, j.pa[i*j.f.mr*j.stride:], pb[q*step:], c, j.g.C.Stride, h, cols, j.g.Alpha, j.add)
+				tile(&j.f, j.words, j.pa[i*j.stepA:], pb[q*step:], c, j.g.C.Stride, h, cols, j.g.Alpha, j.add)
 			}
 		}
 	}

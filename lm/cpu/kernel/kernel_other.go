@@ -1,3 +1,5 @@
+//go:build !amd64
+
 package kernel
 
 // Machines without assembly: every kernel is the portable one.
@@ -11,7 +13,7 @@ func formatOf(p Precision) format {
 	return format{mr: genericMR, nr: genericNR, round: p == PrecBF16}
 }
 
-func packPanel(dst []float32, m *Mat, alongK bool, r0, h, k0, kc, width int, _ bool) {
+func packPanel(dst []float32, m *Mat, alongK bool, r0, h, k0, kc int, _ *format, width int) {
 	packGeneric(dst, m, alongK, r0, h, k0, kc, width)
 }
 
@@ -26,7 +28,7 @@ func streamBF16(g *Gemm, lo, hi, m, k int, alpha float32) {
 
 func add(dst, x []float32)                              { addGeneric(dst, x) }
 func axpy(dst, x []float32, a float32)                  { axpyGeneric(dst, x, a) }
-func multiply(x []float32, a float32)                   { scaleGeneric(x, a) }
+func multiply(x []float32, a float32)                   { multiplyGeneric(x, a) }
 func dot(x, y []float32) float32                        { return dotGeneric(x, y) }
 func sumSquares(x []float32) float64                    { return sumSquaresGeneric(x) }
 func finite(x []float32) bool                           { return finiteGeneric(x) }

@@ -9,15 +9,13 @@ const (
 
 // packGeneric writes rows [r0,r0+h) of a matrix, elements [k0,k0+kc) along k,
 // into a panel: word p of row r at dst[p*width+r]. alongK tells that a row's
-// elements are neighbors in memory; otherwise neighboring rows are.
+// elements are neighbors in memory; otherwise neighboring rows are. Columns of the
+// panel from h on are left as they are: nobody reads what comes of them.
 func packGeneric(dst []float32, m *Mat, alongK bool, r0, h, k0, kc, width int) {
 	dst = dst[:kc*width]
 	rowStep, kStep := 1, m.Stride
 	if alongK {
 		rowStep, kStep = m.Stride, 1
-	}
-	if h < width {
-		clear(dst)
 	}
 	for r := range h {
 		at := (r0+r)*rowStep + k0*kStep

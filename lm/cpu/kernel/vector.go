@@ -42,7 +42,7 @@ func Dot(x, y []float32) float32 {
 func SumSquares(x []float32) float64 { return sumSquares(x) }
 
 // Finite tells whether no element is NaN or infinite.
-func Finite(x []float32) bool { return finite(x) }
+func Finite(x []float32) bool { return greatestBits(x) < 0x7f800000 }
 
 // Max is the greatest element; -Inf for none. With a NaN in x it may be anything.
 func Max(x []float32) float32 { return maximum(x) }

@@ -19,7 +19,7 @@ func axpyGeneric(dst, x []float32, a float32) {
 	}
 }
 
-func scaleGeneric(x []float32, a float32) {
+func multiplyGeneric(x []float32, a float32) {
 	for i := range x {
 		x[i] *= a
 	}
@@ -39,13 +39,13 @@ func sumSquaresGeneric(x []float32) float64 {
 	return s0 + s1
 }
 
-func finiteGeneric(x []float32) bool {
+// greatestBitsGeneric is the greatest magnitude, as bits: NaN is above Inf.
+func greatestBitsGeneric(x []float32) uint32 {
+	var most uint32
 	for _, v := range x {
-		if math.Float32bits(v)&0x7f800000 == 0x7f800000 {
-			return false
-		}
+		most = max(most, math.Float32bits(v)&^(1<<31))
 	}
-	return true
+	return most
 }
 
 func maximumGeneric(x []float32) float32 {
@@ -232,8 +232,8 @@ func fromBF16Generic(dst []float32, src []uint16) {
 	}
 }
 
-// roundBF16 rounds in place what stays float32.
-func roundBF16(x []float32) {
+// roundBF16Generic rounds in place what stays float32.
+func roundBF16Generic(x []float32) {
 	for i, v := range x {
 		x[i] = widen(narrow(v))
 	}

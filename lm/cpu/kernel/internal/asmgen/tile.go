@@ -1,0 +1,168 @@
+package main
+
+// tiles writes the kernels of packed products. Each computes rows×cols of
+//
+//	C = alpha·A·B, or C += alpha·A·B with add,
+//
+// from a panel of A (words × height) and one of B (words × width) that lie in
+// exactly the order in which they are read. The tile of C stays in registers:
+// 24 of 32 with AVX-512, 12 of 16 with AVX2, which leaves two for a row of the
+// panel of B and the rest for elements of A spread over all lanes.
+func tiles(a *asm) {
+	mask := make([]uint32, 32) // AVX2 takes masks from memory: 16 ones, 16 zeros
+	for i := range 16 {
+		mask[i] = 0xffffffff
+	}
+	a.words("tileMask", mask)
+	tile(a, tileSpec{"tileAVX512", avx512, 12, false})
+	tile(a, tileSpec{"tileBF16", avx512, 12, true})
+	tile(a, tileSpec{"tileAVX2", avx2, 6, false})
+}
+
+// tileSpec is the shape of a tile: the height, by two vectors of width.
+type tileSpec struct {
+	name   string
+	isa    isa
+	height int
+	bf16   bool // words are pairs of bfloat16
+}
+
+const unrollTile = 4
+
+func tile(a *asm, s tileSpec) {
+	a.fn(s.name, "computes rows×cols of C from packed panels; ldc is in bytes.", []param{
+		{"words", "int"}, {"a", "unsafe.Pointer"}, {"b", "unsafe.Pointer"}, {"c", "unsafe.Pointer"},
+		{"ldc", "int"}, {"rows", "int"}, {"cols", "int"}, {"alpha", "float32"}, {"add", "bool"},
+	}, "")
+	a.p("MOVQ %s, CX", a.arg("words"))
+	a.p("MOVQ %s, SI", a.arg("a"))
+	a.p("MOVQ %s, DI", a.arg("b"))
+	a.p("MOVQ %s, DX", a.arg("c"))
+	a.p("MOVQ %s, R8", a.arg("ldc"))
+	a.p("MOVQ %s, AX", a.arg("rows"))
+	for rows := s.height; rows > 1; rows-- { // most tiles are whole
+		a.p("CMPQ AX, $%d", rows)
+		a.p("JEQ rows%d", rows)
+	}
+	for rows := 1; rows <= s.height; rows++ {
+		if rows > 1 {
+			a.p("rows%d:", rows)
+		}
+		s.height1(a, rows)
+	}
+}
+
+// height1 writes the kernel for one number of rows.
+func (s tileSpec) height1(a *asm, rows int) {
+	first := 32 - 2*s.height // accumulators are the upper registers
+	if s.isa == avx2 {
+		first = 16 - 2*s.height
+	}
+	acc := func(r, v int) int { return first + 2*r + v }
+	vec := 4 * s.isa.lanes // bytes
+
+	a.p("MOVQ DX, R10")
+	for r := range rows {
+		a.p("PREFETCHT0 (R10)")
+		a.p("PREFETCHT0 %d(R10)", 2*vec-4)
+		if r < rows-1 {
+			a.p("ADDQ R8, R10")
+		}
+	}
+	for r := range rows {
+		a.zero(s.isa, acc(r, 0), acc(r, 1))
+	}
+	step := func(u int) {
+		a.p("VMOVUPS %d(DI), %s", 2*vec*u, s.isa.r(0))
+		a.p("VMOVUPS %d(DI), %s", 2*vec*u+vec, s.isa.r(1))
+		for r := range rows {
+			t := 2 + r%(first-2)
+			a.p("VBROADCASTSS %d(SI), %s", 4*(u*s.height+r), s.isa.r(t))
+			for v := range 2 {
+				if s.bf16 {
+					a.dpbf16(v, t, acc(r, v))
+				} else {
+					a.p("VFMADD231PS %s, %s, %s", s.isa.r(v), s.isa.r(t), s.isa.r(acc(r, v)))
+				}
+			}
+		}
+	}
+	a.p("MOVQ CX, R11")
+	a.p("SHRQ $2, R11")
+	a.p("JZ rest%d", rows)
+	a.p("loop%d:", rows)
+	for u := range unrollTile {
+		step(u)
+	}
+	a.p("ADDQ $%d, SI", 4*s.height*unrollTile)
+	a.p("ADDQ $%d, DI", 2*vec*unrollTile)
+	a.p("DECQ R11")
+	a.p("JNZ loop%d", rows)
+	a.p("rest%d:", rows)
+	a.p("ANDQ $%d, CX", unrollTile-1)
+	a.p("JZ store%d", rows)
+	a.p("single%d:", rows)
+	step(0)
+	a.p("ADDQ $%d, SI", 4*s.height)
+	a.p("ADDQ $%d, DI", 2*vec)
+	a.p("DECQ CX")
+	a.p("JNZ single%d", rows)
+	a.p("store%d:", rows)
+	s.store(a, rows, acc)
+}
+
+// store writes the tile to C. Registers 0 to 3 are free.
+func (s tileSpec) store(a *asm, rows int, acc func(r, v int) int) {
+	vec := 4 * s.isa.lanes
+	a.p("VBROADCASTSS %s, %s", a.arg("alpha"), s.isa.r(0))
+	a.p("MOVQ %s, AX", a.arg("cols"))
+	if s.isa == avx2 {
+		a.p("LEAQ tileMask<>+64(SB), BX")
+		a.p("SHLQ $2, AX")
+		a.p("SUBQ AX, BX")
+		a.p("VMOVUPS (BX), Y2")
+		a.p("VMOVUPS 32(BX), Y3")
+	} else {
+		a.p("MOVL $-1, BX")
+		a.p("BZHIL AX, BX, BX")
+		a.p("KMOVW BX, K1")
+		a.p("SHRL $16, BX")
+		a.p("KMOVW BX, K2")
+	}
+	put := func(r, v int) {
+		if s.isa == avx2 {
+			a.p("VMASKMOVPS Y%d, Y%d, %d(DX)", acc(r, v), 2+v, vec*v)
+		} else {
+			a.p("VMOVUPS Z%d, K%d, %d(DX)", acc(r, v), 1+v, vec*v)
+		}
+	}
+	next := func(r int) {
+		if r < rows-1 {
+			a.p("ADDQ R8, DX")
+		}
+	}
+	a.p("CMPB %s, $0", a.arg("add"))
+	a.p("JNE add%d", rows)
+	for r := range rows {
+		for v := range 2 {
+			a.p("VMULPS %s, %s, %s", s.isa.r(0), s.isa.r(acc(r, v)), s.isa.r(acc(r, v)))
+			put(r, v)
+		}
+		next(r)
+	}
+	a.ret()
+	a.p("add%d:", rows)
+	for r := range rows {
+		for v := range 2 {
+			if s.isa == avx2 {
+				a.p("VMASKMOVPS %d(DX), Y%d, Y1", vec*v, 2+v)
+			} else {
+				a.p("VMOVUPS.Z %d(DX), K%d, Z1", vec*v, 1+v)
+			}
+			a.p("VFMADD213PS %s, %s, %s", s.isa.r(1), s.isa.r(0), s.isa.r(acc(r, v)))
+			put(r, v)
+		}
+		next(r)
+	}
+	a.ret()
+}
