@@ -82,7 +82,7 @@ func TestNewSeparatesKeysFromAnswers(t *testing.T) {
 // Over many secrets each candidate is planted equally often, however unequal
 // their probabilities: the whole path, not the choice alone.
 func TestNewPlantsUniformly(t *testing.T) {
-	const n, runs, k = 12, 400, 10
+	const n, runs, k = 12, 150, 10
 	o := fakeOptions(Perinucleus, n)
 	o.Params.Width, o.Params.Keys = k, KeysFile
 	for i := range n {
@@ -92,7 +92,7 @@ func TestNewPlantsUniformly(t *testing.T) {
 	counts := make([]int, k)
 	for run := range runs {
 		o.Random = seeded(byte(run))
-		if run >= 256 {
+		if run >= 75 {
 			o.Beacon = "second half"
 		}
 		s, err := makeFake(o)
