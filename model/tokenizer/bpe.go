@@ -222,7 +222,7 @@ const noMerge = math.MaxUint64
 
 // newPairTable has room for n pairs and grows beyond.
 func newPairTable(n int) pairTable {
-	size := max(bits.Len(uint(2*n-1)), 4)
+	size := bits.Len(uint(2*max(n, 8) - 1))
 	return pairTable{slots: make([]pairSlot, 1<<size), shift: uint(64 - size)}
 }
 

@@ -246,6 +246,23 @@ func (t *Tokenizer) NewStream(skipSpecial bool) *Stream {
 	return s
 }
 
+// NewContinuation is NewStream for ids that continue a text, as an answer
+// continues its prompt: the space with which they may begin stays.
+func (t *Tokenizer) NewContinuation(skipSpecial bool) *Stream {
+	s := t.NewStream(skipSpecial)
+	for _, st := range s.stages {
+		switch st := st.(type) {
+		case *joinStage:
+			st.begun = true
+		case *metaspaceStage:
+			st.begun = true
+		case *stripStage:
+			st.begun = true
+		}
+	}
+	return s
+}
+
 // Push adds a token and returns the text that is settled by now, often that of
 // the token. Ids without a token are left out.
 func (s *Stream) Push(id int32) string {
