@@ -2,10 +2,12 @@ package embed
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"math/rand/v2"
 	"slices"
+	"time"
 
 	"loyal/fingerprint"
 	"loyal/lm"
@@ -37,6 +39,13 @@ type Job struct {
 	EvalSystems []string
 	// Output is the type in which the model will be written; measured as written.
 	Output model.DType
+	// Precision names that of the network's products, for the record.
+	Precision string
+	// Checkpoint is the file that keeps the state of training, "" for none. A run
+	// that finds its state there continues it; one with other settings is refused.
+	Checkpoint string
+	// SaveEvery is the least time between two savings; 0 saves after every step.
+	SaveEvery time.Duration
 	// Progress may be nil.
 	Progress Progress
 }
@@ -224,19 +233,40 @@ func (r *run) measure(ctx context.Context) (m Measures, err error) {
 	return m, err
 }
 
-// train runs the loop until every key has reached its target or the steps are done.
+// train runs the loop until every key has reached its target or the steps are done,
+// from where a run before this one was ended.
 func (r *run) train(ctx context.Context) error {
+	var saved checkpoint
+	if r.Checkpoint != "" {
+		identity, err := r.identity()
+		if err != nil {
+			return err
+		}
+		saved = checkpoint{r.Checkpoint, identity}
+		if r.steps, _, err = saved.load(r.tr); err != nil {
+			return err
+		}
+	}
+	r.t.step = len(r.steps)
 	r.Progress.Start("train", int64(r.Config.MaxSteps))
-	for r.t.step < r.Config.MaxSteps {
+	r.Progress.Add(int64(r.t.step))
+	last := time.Now()
+	for r.t.step < r.Config.MaxSteps && (r.t.step == 0 || !r.t.done(r.steps[r.t.step-1])) {
 		s, err := r.t.run(ctx)
 		if err != nil {
+			if saved.path != "" && ctx.Err() != nil {
+				return errors.Join(err, saved.save(r.tr, r.steps))
+			}
 			return err
 		}
 		r.steps = append(r.steps, s)
 		r.Progress.Note(fmt.Sprintf("loss %.3f, FSR %.0f %%, KL %.3f", s.Loss, 100*s.FSR, s.KL))
 		r.Progress.Add(1)
-		if r.t.done(s) {
-			break
+		if saved.path != "" && time.Since(last) >= r.SaveEvery {
+			if err := saved.save(r.tr, r.steps); err != nil {
+				return err
+			}
+			last = time.Now()
 		}
 	}
 	return nil

@@ -1,0 +1,169 @@
+package embed
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"os"
+	"slices"
+	"strconv"
+
+	"loyal/fingerprint"
+	"loyal/internal/atomicfile"
+	"loyal/lm"
+	"loyal/model/safetensors"
+	"loyal/model/tensor"
+)
+
+// ErrCheckpoint reports a checkpoint of a run with other settings.
+var ErrCheckpoint = errors.New("the saved state is of another run")
+
+// A checkpoint is a safetensors file with the trained values and AdamW's two
+// moments, under the parameters' names with these suffixes; the step, the steps'
+// reports and the run's identity are in its metadata.
+const (
+	suffixM = ".exp_avg"    // torch.optim.AdamW's names
+	suffixV = ".exp_avg_sq" //
+)
+
+// named is a tensor of a checkpoint.
+type named struct {
+	name   string
+	values []float32
+}
+
+// state lists what a checkpoint holds of a parameter.
+func state(p lm.Param) []named {
+	return []named{{p.Name, p.Value}, {p.Name + suffixM, p.M}, {p.Name + suffixV, p.V}}
+}
+
+// checkpoint is where a run saves its state.
+type checkpoint struct {
+	path string
+	// identity is everything that the result depends on, by name.
+	identity map[string]string
+}
+
+// save writes the state so that a crash leaves either the old file or the new one.
+func (c checkpoint) save(tr lm.Trainer, steps []Step) error {
+	report, err := json.Marshal(steps)
+	if err != nil {
+		return fmt.Errorf("save state: %w", err)
+	}
+	identity, err := json.Marshal(c.identity)
+	if err != nil {
+		return fmt.Errorf("save state: %w", err)
+	}
+	var entries []safetensors.Entry
+	var data [][]float32
+	for _, p := range tr.Params() {
+		for _, s := range state(p) {
+			entries = append(entries, safetensors.Entry{Name: s.name, DType: tensor.F32, Shape: p.Shape})
+			data = append(data, s.values)
+		}
+	}
+	f, err := atomicfile.Create(c.path, 0o600)
+	if err != nil {
+		return fmt.Errorf("save state: %w", err)
+	}
+	defer f.Abort()
+	w, err := safetensors.NewWriter(f, entries, map[string]string{
+		"loyal.step": strconv.Itoa(tr.Steps()), "loyal.steps": string(report), "loyal.identity": string(identity),
+	})
+	if err != nil {
+		return fmt.Errorf("save state: %w", err)
+	}
+	for i, values := range data {
+		t, err := tensor.FromFloat32(entries[i].Name, entries[i].Shape, values)
+		if err != nil {
+			return fmt.Errorf("save state: %w", err)
+		}
+		if _, err := w.Write(t.Bytes()); err != nil {
+			return fmt.Errorf("save state: %w", err)
+		}
+	}
+	if err := w.Close(); err != nil {
+		return fmt.Errorf("save state: %w", err)
+	}
+	if err := f.Commit(); err != nil {
+		return fmt.Errorf("save state: %w", err)
+	}
+	return nil
+}
+
+// load restores the state into the trainer, or reports that there is none.
+func (c checkpoint) load(tr lm.Trainer) (steps []Step, found bool, err error) {
+	if _, err := os.Stat(c.path); errors.Is(err, fs.ErrNotExist) {
+		return nil, false, nil
+	}
+	f, err := safetensors.Open(c.path)
+	if err != nil {
+		return nil, false, fmt.Errorf("read saved state: %w", err)
+	}
+	defer f.Close()
+	if err := c.compare(f.Metadata["loyal.identity"]); err != nil {
+		return nil, false, err
+	}
+	step, err := strconv.Atoi(f.Metadata["loyal.step"])
+	if err != nil {
+		return nil, false, fmt.Errorf("read saved state: step: %w", err)
+	}
+	if err := json.Unmarshal([]byte(f.Metadata["loyal.steps"]), &steps); err != nil {
+		return nil, false, fmt.Errorf("read saved state: steps: %w", err)
+	}
+	for _, p := range tr.Params() {
+		for _, s := range state(p) {
+			t, ok := f.Tensor(s.name)
+			if !ok || t.Len() != len(s.values) {
+				return nil, false, fmt.Errorf("read saved state: tensor %s is missing or of another size", s.name)
+			}
+			if err := t.Decode(s.values); err != nil {
+				return nil, false, fmt.Errorf("read saved state: %w", err)
+			}
+		}
+	}
+	tr.SetSteps(step)
+	return steps, true, nil
+}
+
+// compare names what differs between the saved run and this one.
+func (c checkpoint) compare(saved string) error {
+	var old map[string]string
+	if err := json.Unmarshal([]byte(saved), &old); err != nil {
+		return fmt.Errorf("read saved state: identity: %w", err)
+	}
+	for _, key := range slices.Sorted(maps.Keys(c.identity)) {
+		if old[key] != c.identity[key] {
+			return fmt.Errorf("%w: %s was %s, is %s", ErrCheckpoint, key, old[key], c.identity[key])
+		}
+	}
+	return nil
+}
+
+// identity lists everything that the trained weights depend on.
+func (r *run) identity() (map[string]string, error) {
+	set, err := fingerprint.Marshal(r.Set)
+	if err != nil {
+		return nil, err
+	}
+	digest := sha256.Sum256(set)
+	out := map[string]string{
+		"model": r.Set.Model.Digest, "set": hex.EncodeToString(digest[:]), "precision": r.Precision,
+	}
+	b, err := json.Marshal(r.Config)
+	if err != nil {
+		return nil, err
+	}
+	var fields map[string]json.RawMessage
+	if err := json.Unmarshal(b, &fields); err != nil {
+		return nil, err
+	}
+	for k, v := range fields {
+		out[k] = string(v)
+	}
+	return out, nil
+}
