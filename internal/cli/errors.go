@@ -6,11 +6,23 @@ import (
 	"fmt"
 	"io/fs"
 	"net"
+	"slices"
 	"syscall"
 
 	"github.com/spf13/cobra"
 
+	"loyal/embed"
+	"loyal/eval/golden"
+	"loyal/fingerprint"
+	"loyal/inference"
 	"loyal/internal/keyring"
+	"loyal/lm"
+	"loyal/model"
+	"loyal/model/gguf"
+	"loyal/model/hub"
+	"loyal/model/safetensors"
+	"loyal/model/tokenizer"
+	"loyal/verify"
 )
 
 // UsageError reports a command line that cannot be right.
@@ -56,10 +68,72 @@ func typed[T error](err error) bool {
 	return errors.As(err, &target)
 }
 
+// trouble matches an endpoint's error by its kind.
+func trouble(kinds ...verify.Trouble) func(error) bool {
+	return func(err error) bool {
+		var e *verify.EndpointError
+		return errors.As(err, &e) && slices.Contains(kinds, e.Trouble)
+	}
+}
+
 // rules is the table of everything the user is told to do about an error, most
 // particular first: the first rule that matches counts. Hints are in lower case
 // and end without a period. What no rule matches is exit code 1 without a hint.
 var rules = []rule{
+	// Endpoints.
+	{trouble(verify.Unauthorized), ExitEndpoint, "put the API key into OPENAI_API_KEY or a file, and check that it may use this model"},
+	{trouble(verify.NotFound), ExitEndpoint, "the endpoint's address mostly ends in /v1, and --model is the name that the server knows"},
+	{trouble(verify.RateLimited), ExitEndpoint, "the endpoint wants fewer questions: lower --rate, or run the same command later; with --transcript it continues"},
+	{trouble(verify.Redirected), ExitEndpoint, "give the address that it redirects to: the API key is not sent to another host"},
+	{trouble(verify.NotOpenAI), ExitEndpoint, "is it an OpenAI-compatible endpoint? the address mostly ends in /v1"},
+	{trouble(verify.Unreachable, verify.ServerFault), ExitEndpoint, "check address and network, or run the same command later; with --transcript it continues"},
+	{typed[*verify.EndpointError], ExitEndpoint, ""},
+	{sentinel(verify.ErrTranscript), ExitIntegrity, "a transcript that was changed proves nothing: keep it aside and audit again into a new file"},
+	{sentinel(verify.ErrTranscriptBusy), ExitError, "wait for the other audit, or give this one a transcript of its own"},
+	{typed[*verify.SettingError], ExitUsage, "continue with the settings that it was begun with, or write another transcript"},
+	{sentinel(verify.ErrNoCandidates), ExitError, "an imported set without candidate lists cannot be audited with an error rate; make one with 'loyal fingerprint new'"},
+	{sentinel(verify.ErrNoQuestions), ExitError, "every fingerprint of the set is burnt, leaked or held back: 'loyal fingerprint show' lists them"},
+	{sentinel(verify.ErrOptions), ExitUsage, "'loyal verify --help' shows what is possible"},
+
+	// Fingerprint sets.
+	{sentinel(fingerprint.ErrIdentity), ExitError, "it opens with the identity or passphrase that it was sealed for: LOYAL_IDENTITY names the file, LOYAL_PASSPHRASE gives the passphrase"},
+	{sentinel(fingerprint.ErrDamaged), ExitIntegrity, "restore the set from your copy"},
+	{sentinel(fingerprint.ErrNotSet), ExitError, "sets are made by 'loyal fingerprint new'; other files are read by 'loyal fingerprint import'"},
+	{sentinel(fingerprint.ErrVersion), ExitError, "it was written by another version of loyal: 'loyal version' says which this is"},
+	{sentinel(fingerprint.ErrCapacity), ExitError, "ask for fewer fingerprints (-n)"},
+	{sentinel(fingerprint.ErrTooFewKeys), ExitError, "ask for fewer fingerprints (-n), a smaller --width, or give more keys of your own"},
+	{sentinel(fingerprint.ErrParams), ExitUsage, "'loyal fingerprint new --help' shows what is possible"},
+	{sentinel(fingerprint.ErrFormat), ExitError, "docs/formats describes the files that can be imported"},
+	{typed[*fingerprint.ModelError], ExitIntegrity, "give the model that the set was made for: 'loyal model inspect' prints a model's digest"},
+
+	// Embedding.
+	{sentinel(embed.ErrCheckpoint), ExitUsage, "continue with the settings that it was begun with, or start anew with --overwrite"},
+	{sentinel(embed.ErrConfig), ExitUsage, "'loyal embed --help' shows what is possible"},
+
+	// Models.
+	{sentinel(model.ErrUnknownArchitecture), ExitError, "no other architecture is guessed at: a model that is slightly wrong looks much like one that is right"},
+	{sentinel(gguf.ErrType), ExitError, "convert the file to one of the known types first"},
+	{sentinel(model.ErrWeights), ExitError, "files are missing or of another model: fetch the model again"},
+	{sentinel(model.ErrConfig), ExitError, "config.json is incomplete or contradicts itself: fetch the model again"},
+	{sentinel(safetensors.ErrInvalid), ExitError, "the file is damaged or cut off: fetch it again"},
+	{sentinel(gguf.ErrInvalid), ExitError, "the file is damaged or cut off: fetch it again"},
+	{sentinel(tokenizer.ErrUnsupported), ExitError, "nothing is approximated: with other ids it would be another model"},
+	{sentinel(model.ErrNoWeights), ExitError, "give a model directory with weights, or a GGUF file"},
+	{sentinel(model.ErrNotModel), ExitError, "a model is a directory with config.json and *.safetensors, or a GGUF file"},
+	{sentinel(model.ErrExists), ExitError, "choose another directory, or replace it with --overwrite"},
+	{sentinel(model.ErrForeign), ExitError, "choose another directory; --overwrite replaces only what is a model"},
+	{sentinel(model.ErrBusy), ExitError, "wait for it, or choose another directory"},
+	{sentinel(model.ErrNonFinite), ExitError, "the weights are damaged: fetch the model again"},
+	{sentinel(lm.ErrNonFinite), ExitError, "the weights may be damaged, or the learning rate too high"},
+	{sentinel(lm.ErrTooLong), ExitError, "'loyal model inspect' prints the longest text that the model takes"},
+	{sentinel(hub.ErrAddress), ExitUsage, "a model is ./path, org/name, org/name@revision or ollama:name"},
+	{sentinel(hub.ErrOffline), ExitError, "unset HF_HUB_OFFLINE to download it; 'loyal env' shows where the cache is"},
+	{sentinel(hub.ErrAccess), ExitError, "set HF_TOKEN to a token that may read it, and accept the model's license on its page"},
+	{sentinel(hub.ErrNotFound), ExitError, "check the spelling; './name' means a directory"},
+	{sentinel(hub.ErrDamaged), ExitIntegrity, "run the same command again to download it anew"},
+	{sentinel(inference.ErrKeys), ExitError, "the file holds one API key a line; empty lines and lines that begin with # do not count"},
+	{sentinel(golden.ErrFormat), ExitError, "docs/formats/golden.md describes the files"},
+
 	// Identity and passphrases.
 	{sentinel(keyring.ErrLoosePermissions), ExitError, "only you may read it: chmod 600 the file, and think about who could have copied it"},
 	{sentinel(keyring.ErrNoIdentity), ExitError, "LOYAL_IDENTITY names the identity file; copy it from the machine where the set was made"},
