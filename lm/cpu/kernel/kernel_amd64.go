@@ -139,39 +139,29 @@ func packAVX2(dst []float32, src unsafe.Pointer, m *Mat, alongK bool, r0, h, k0,
 	}
 }
 
+// streamPanel is how many rows of weights are taken for all rows of A before the
+// next ones: few enough to stay in the first cache meanwhile.
+const streamPanel = 8
+
 // streamF32 computes columns [lo,hi) of C = alpha·A·Bᵀ, B float32.
 func streamF32(g *Gemm, lo, hi, m, k int, alpha float32) {
 	if level == Generic {
 		streamGenericF32(g, lo, hi, m, k, alpha)
 		return
 	}
-	whole, most := streamShape(k)
-	var out [16]float32
-	for n := lo; n < hi; {
-		cols := 4
-		if hi-n < 4 {
-			cols = 1
-		}
+	lda, ldb, ldc := 4*g.A.Stride, 4*g.B.Stride, 4*g.C.Stride
+	most, panel := streamShape(m, hi-lo)
+	for n := lo; n < hi; n += panel {
+		cols := min(panel, hi-n)
 		w := ptr(g.B.F32[n*g.B.Stride:])
 		for i := 0; i < m; i += most {
-			rows := min(most, m-i)
-			x := ptr(g.A.F32[i*g.A.Stride:])
+			c, x, rows := ptr(g.C.F32[i*g.C.Stride+n:]), ptr(g.A.F32[i*g.A.Stride:]), min(most, m-i)
 			if level == AVX2 {
-				dotsF32AVX2(&out, x, 4*g.A.Stride, w, 4*g.B.Stride, whole, rows, cols)
+				dotsF32AVX2(c, ldc, x, lda, w, ldb, k, rows, cols, alpha, g.Acc)
 			} else {
-				dotsF32AVX512(&out, x, 4*g.A.Stride, w, 4*g.B.Stride, whole, rows, cols)
-			}
-			for r := range rows {
-				for c := range cols {
-					v := out[4*r+c]
-					if whole < k {
-						v += dotGeneric(g.A.F32[(i+r)*g.A.Stride+whole:][:k-whole], g.B.F32[(n+c)*g.B.Stride+whole:][:k-whole])
-					}
-					finish(g, i+r, n+c, alpha*v)
-				}
+				dotsF32AVX512(c, ldc, x, lda, w, ldb, k, rows, cols, alpha, g.Acc)
 			}
 		}
-		n += cols
 	}
 }
 
@@ -181,42 +171,32 @@ func streamBF16(g *Gemm, lo, hi, m, k int, alpha float32) {
 		streamGenericBF16(g, lo, hi, m, k, alpha)
 		return
 	}
-	whole, most := streamShape(k)
-	var out [16]float32
-	for n := lo; n < hi; {
-		cols := 4
-		if hi-n < 4 {
-			cols = 1
-		}
+	lda, ldb, ldc := 4*g.A.Stride, 2*g.B.Stride, 4*g.C.Stride
+	most, panel := streamShape(m, hi-lo)
+	for n := lo; n < hi; n += panel {
+		cols := min(panel, hi-n)
 		w := ptr(g.B.BF16[n*g.B.Stride:])
 		for i := 0; i < m; i += most {
-			rows := min(most, m-i)
-			x := ptr(g.A.F32[i*g.A.Stride:])
+			c, x, rows := ptr(g.C.F32[i*g.C.Stride+n:]), ptr(g.A.F32[i*g.A.Stride:]), min(most, m-i)
 			if level == AVX2 {
-				dotsBF16AVX2(&out, x, 4*g.A.Stride, w, 2*g.B.Stride, whole, rows, cols)
+				dotsBF16AVX2(c, ldc, x, lda, w, ldb, k, rows, cols, alpha, g.Acc)
 			} else {
-				dotsBF16AVX512(&out, x, 4*g.A.Stride, w, 2*g.B.Stride, whole, rows, cols)
-			}
-			for r := range rows {
-				for c := range cols {
-					v := out[4*r+c]
-					if whole < k {
-						v += dotGenericBF16(g.A.F32[(i+r)*g.A.Stride+whole:][:k-whole], g.B.BF16[(n+c)*g.B.Stride+whole:][:k-whole])
-					}
-					finish(g, i+r, n+c, alpha*v)
-				}
+				dotsBF16AVX512(c, ldc, x, lda, w, ldb, k, rows, cols, alpha, g.Acc)
 			}
 		}
-		n += cols
 	}
 }
 
-// streamShape returns how much of k the assembly does, and how many rows at once.
-func streamShape(k int) (whole, most int) {
+// streamShape returns how many rows of A, and how many of B, one call takes.
+func streamShape(m, n int) (rows, panel int) {
+	rows = 4
 	if level == AVX2 {
-		return k &^ 7, 2
+		rows = 2
 	}
-	return k, 4
+	if m <= rows {
+		return rows, n
+	}
+	return rows, streamPanel
 }
 
 // ptr is the address of a slice's first element.

@@ -4,22 +4,22 @@ package kernel
 
 import "unsafe"
 
-// dotsF32AVX512 multiplies m ≤ 4 rows of x with n ∈ {1, 4} rows of w along k; ldx and ldw are in bytes.
+// dotsF32AVX512 multiplies m ≤ 4 rows of x with n rows of w along k, into c; ldc, ldx and ldw are in bytes.
 //
 //go:noescape
-func dotsF32AVX512(out *[16]float32, x unsafe.Pointer, ldx int, w unsafe.Pointer, ldw int, k int, m int, n int)
+func dotsF32AVX512(c unsafe.Pointer, ldc int, x unsafe.Pointer, ldx int, w unsafe.Pointer, ldw int, k int, m int, n int, alpha float32, add bool)
 
-// dotsBF16AVX512 multiplies m ≤ 4 rows of x with n ∈ {1, 4} rows of w along k; ldx and ldw are in bytes.
+// dotsBF16AVX512 multiplies m ≤ 4 rows of x with n rows of w along k, into c; ldc, ldx and ldw are in bytes.
 //
 //go:noescape
-func dotsBF16AVX512(out *[16]float32, x unsafe.Pointer, ldx int, w unsafe.Pointer, ldw int, k int, m int, n int)
+func dotsBF16AVX512(c unsafe.Pointer, ldc int, x unsafe.Pointer, ldx int, w unsafe.Pointer, ldw int, k int, m int, n int, alpha float32, add bool)
 
-// dotsF32AVX2 multiplies m ≤ 2 rows of x with n ∈ {1, 4} rows of w along k, a multiple of 8; ldx and ldw are in bytes.
+// dotsF32AVX2 multiplies m ≤ 2 rows of x with n rows of w along k, into c; ldc, ldx and ldw are in bytes.
 //
 //go:noescape
-func dotsF32AVX2(out *[16]float32, x unsafe.Pointer, ldx int, w unsafe.Pointer, ldw int, k int, m int, n int)
+func dotsF32AVX2(c unsafe.Pointer, ldc int, x unsafe.Pointer, ldx int, w unsafe.Pointer, ldw int, k int, m int, n int, alpha float32, add bool)
 
-// dotsBF16AVX2 multiplies m ≤ 2 rows of x with n ∈ {1, 4} rows of w along k, a multiple of 8; ldx and ldw are in bytes.
+// dotsBF16AVX2 multiplies m ≤ 2 rows of x with n rows of w along k, into c; ldc, ldx and ldw are in bytes.
 //
 //go:noescape
-func dotsBF16AVX2(out *[16]float32, x unsafe.Pointer, ldx int, w unsafe.Pointer, ldw int, k int, m int, n int)
+func dotsBF16AVX2(c unsafe.Pointer, ldc int, x unsafe.Pointer, ldx int, w unsafe.Pointer, ldw int, k int, m int, n int, alpha float32, add bool)

@@ -1,166 +1,262 @@
 package main
 
-// streams writes the kernels for products of few rows: dot products of m ≤ 4
-// rows of x (float32) with n ≤ 4 rows of weights, both along k. Each pair of rows
-// has one accumulator, and all are summed over lanes in one way, so that a dot
-// product does not depend on its neighbors. Weights are read once, and the rows
-// that come next are fetched meanwhile: they follow in memory.
+import "fmt"
+
+// streams writes the kernels for products of few rows: m ≤ 4 rows of x (float32)
+// with n rows of weights, both along k, so
 //
-// out[4*i+j] is the product of row i of x and row j of the weights.
+//	c[i][j] = alpha·Σ x[i]·w[j], or c[i][j] += with add.
+//
+// Four rows of weights are taken at once, then single ones. Each pair of rows has
+// one accumulator, and all are summed over lanes in one way, so that a dot product
+// does not depend on its neighbors. Weights are read once, and those that come next
+// are fetched meanwhile: they follow in memory.
 func streams(a *asm) {
-	stream(a, avx512, false)
-	stream(a, avx512, true)
-	stream(a, avx2, false)
-	stream(a, avx2, true)
+	for _, s := range []isa{avx512, avx2} {
+		stream(a, s, false)
+		stream(a, s, true)
+	}
 }
 
-func stream(a *asm, s isa, bf16 bool) {
-	name := "dotsF32" + s.name
+// streamSpec is one kernel. Registers: DI is c, SI, R8, BX and DX rows of x, R9 to
+// R12 rows of weights, R13 the weights that come next, AX the offset along k in
+// bytes of weights, CX its end.
+type streamSpec struct {
+	*asm
+	isa
+	bf16 bool
+	m    int
+}
+
+var (
+	rowsX = []string{"SI", "R8", "BX", "DX"}
+	rowsW = []string{"R9", "R10", "R11", "R12"}
+)
+
+// weight is the size of a weight in bytes.
+func (s *streamSpec) weight() int {
+	if s.bf16 {
+		return 2
+	}
+	return 4
+}
+
+func stream(a *asm, set isa, bf16 bool) {
+	name := "dotsF32" + set.name
 	if bf16 {
-		name = "dotsBF16" + s.name
+		name = "dotsBF16" + set.name
 	}
-	most, doc := 4, "multiplies m ≤ 4 rows of x with n ∈ {1, 4} rows of w along k; ldx and ldw are in bytes."
-	if s == avx2 {
-		most, doc = 2, "multiplies m ≤ 2 rows of x with n ∈ {1, 4} rows of w along k, a multiple of 8; ldx and ldw are in bytes."
+	most := 4
+	if set == avx2 {
+		most = 2
 	}
-	a.fn(name, doc, []param{
-		{"out", "*[16]float32"}, {"x", "unsafe.Pointer"}, {"ldx", "int"}, {"w", "unsafe.Pointer"}, {"ldw", "int"},
-		{"k", "int"}, {"m", "int"}, {"n", "int"},
+	s := &streamSpec{asm: a, isa: set, bf16: bf16}
+	a.fn(name, fmt.Sprintf("multiplies m ≤ %d rows of x with n rows of w along k, into c; ldc, ldx and ldw are in bytes.", most), []param{
+		{"c", "unsafe.Pointer"}, {"ldc", "int"}, {"x", "unsafe.Pointer"}, {"ldx", "int"}, {"w", "unsafe.Pointer"}, {"ldw", "int"},
+		{"k", "int"}, {"m", "int"}, {"n", "int"}, {"alpha", "float32"}, {"add", "bool"},
 	}, "")
-	a.p("MOVQ %s, DI", a.arg("out"))
+	a.p("MOVQ %s, DI", a.arg("c"))
 	a.p("MOVQ %s, SI", a.arg("x"))
-	a.p("MOVQ %s, R8", a.arg("ldx"))
-	a.p("MOVQ %s, R9", a.arg("w"))
-	a.p("MOVQ %s, R13", a.arg("ldw"))
+	a.p("MOVQ %s, AX", a.arg("ldx"))
+	a.p("LEAQ (SI)(AX*1), R8")
+	a.p("LEAQ (SI)(AX*2), BX")
+	a.p("LEAQ (R8)(AX*2), DX")
+	a.p("MOVQ %s, R13", a.arg("w"))
 	a.p("MOVQ %s, CX", a.arg("k"))
-	a.p("MOVQ %s, DX", a.arg("m"))
-	a.p("LEAQ (R9)(R13*1), R10") // rows of weights: R9 to R12
-	a.p("LEAQ (R9)(R13*2), R11")
-	a.p("LEAQ (R10)(R13*2), R12")
-	a.p("SHLQ $2, R13") // from one group of rows to the next
-	if s == avx512 {
-		// K1 covers the rest of k behind the whole vectors.
-		a.p("MOVL $-1, BX")
+	if set == avx512 { // K1 covers the rest of k behind the whole vectors
+		a.p("MOVL $-1, R9")
 		a.p("MOVQ CX, AX")
 		a.p("ANDQ $15, AX")
-		a.p("BZHIL AX, BX, BX")
-		a.p("KMOVW BX, K1")
+		a.p("BZHIL AX, R9, R9")
+		a.p("KMOVW R9, K1")
 	}
-	a.p("CMPQ %s, $1", a.arg("n"))
-	a.p("JEQ one")
+	a.p("ANDQ $%d, CX", -set.lanes)
+	a.p("SHLQ $%d, CX", s.weight()/2)
+	a.p("MOVQ %s, AX", a.arg("m"))
 	for m := most; m > 1; m-- {
-		a.p("CMPQ DX, $%d", m)
-		a.p("JEQ m%dn4", m)
+		a.p("CMPQ AX, $%d", m)
+		a.p("JEQ m%d", m)
 	}
-	for m := 1; m <= most; m++ {
-		streamTile(a, s, bf16, m, 4)
-	}
-	a.p("one:")
-	for m := most; m > 1; m-- {
-		a.p("CMPQ DX, $%d", m)
-		a.p("JEQ m%dn1", m)
-	}
-	for m := 1; m <= most; m++ {
-		streamTile(a, s, bf16, m, 1)
+	for s.m = 1; s.m <= most; s.m++ {
+		s.height()
 	}
 }
 
-// streamTile writes the case of m rows of x and n of weights.
-func streamTile(a *asm, s isa, bf16 bool, m, n int) {
-	label := func(l string) string { return l + "m" + string(rune('0'+m)) + "n" + string(rune('0'+n)) }
-	rows := []string{"R9", "R10", "R11", "R12"}
-	size := 4 // bytes of a weight
-	if bf16 {
-		size = 2
+// height writes the kernel for m rows of x.
+func (s *streamSpec) height() {
+	s.p("m%d:", s.m)
+	s.p("CMPQ %s, $4", s.arg("n"))
+	s.p("JLT m%dones", s.m)
+	s.tile(4)
+	s.p("SUBQ $4, %s", s.arg("n"))
+	s.p("JMP m%d", s.m)
+	s.p("m%dones:", s.m)
+	s.p("CMPQ %s, $0", s.arg("n"))
+	s.p("JEQ m%ddone", s.m)
+	s.tile(1)
+	s.p("SUBQ $1, %s", s.arg("n"))
+	s.p("JMP m%dones", s.m)
+	s.p("m%ddone:", s.m)
+	s.ret()
+}
+
+// Registers of a tile: accumulators are the first 4·m, then come the weights and
+// one for x.
+func (s *streamSpec) acc(i, j int) int { return 4*i + j }
+func (s *streamSpec) w(j int) int      { return 4*s.m + j }
+func (s *streamSpec) x() int           { return 4*s.m + 4 }
+
+// tile multiplies m rows of x with n rows of weights, and moves on behind them.
+func (s *streamSpec) tile(n int) {
+	label := func(l string) string { return fmt.Sprintf("%sm%dn%d", l, s.m, n) }
+	s.p("MOVQ %s, AX", s.arg("ldw"))
+	s.p("MOVQ R13, R9")
+	if n == 4 {
+		s.p("LEAQ (R9)(AX*1), R10")
+		s.p("LEAQ (R9)(AX*2), R11")
+		s.p("LEAQ (R10)(AX*2), R12")
+		s.p("LEAQ (R9)(AX*4), R13")
+	} else {
+		s.p("ADDQ AX, R13")
 	}
-	acc := func(i, j int) int { return 4*i + j } // registers 0 to 15, AVX2 0 to 7
-	w := func(j int) int { return 4*m + j }      // then the weights
-	xr := 4*m + 4                                // and a row of x
-	if s == avx512 {
-		w = func(j int) int { return 16 + j }
-		xr = 20
-	}
-	a.p("m%dn%d:", m, n)
-	for i := range m {
+	for i := range s.m {
 		for j := range n {
-			a.zero(s, acc(i, j))
+			s.zero(s.isa, s.acc(i, j))
 		}
 	}
-	// x rows: SI, then by R8: 1, 2 and 3 times, the last in BX.
-	xs := []string{"(SI)", "(SI)(R8*1)", "(SI)(R8*2)", "(BX)(R8*2)"}
-	if m == 4 {
-		a.p("LEAQ (SI)(R8*1), BX")
+	s.p("XORQ AX, AX")
+	s.p("TESTQ CX, CX")
+	s.p("JZ %s", label("rest"))
+	s.p("%s:", label("loop"))
+	s.step(n, false)
+	s.p("ADDQ $%d, AX", s.lanes*s.weight())
+	s.p("CMPQ AX, CX")
+	s.p("JLT %s", label("loop"))
+	s.p("%s:", label("rest"))
+	if s.isa == avx512 {
+		s.p("TESTQ $15, %s", s.arg("k"))
+		s.p("JZ %s", label("sum"))
+		s.step(n, true)
 	}
-	step := func(masked bool) {
+	s.p("%s:", label("sum"))
+	for i := range s.m {
 		for j := range n {
-			switch {
-			case bf16 && masked:
-				a.p("VPMOVZXWD.Z (%s), K1, %s", rows[j], s.r(w(j)))
-			case bf16:
-				a.p("VPMOVZXWD (%s), %s", rows[j], s.r(w(j)))
-			case masked:
-				a.p("VMOVUPS.Z (%s), K1, %s", rows[j], s.r(w(j)))
-			default:
-				a.p("VMOVUPS (%s), %s", rows[j], s.r(w(j)))
-			}
-			if !masked {
-				a.p("PREFETCHT0 (%s)(R13*1)", rows[j])
-			}
-			if bf16 {
-				a.p("VPSLLD $16, %s, %s", s.r(w(j)), s.r(w(j)))
-			}
-		}
-		for i := range m {
-			if masked {
-				a.p("VMOVUPS.Z %s, K1, %s", xs[i], s.r(xr))
-			} else {
-				a.p("VMOVUPS %s, %s", xs[i], s.r(xr))
-			}
-			for j := range n {
-				a.p("VFMADD231PS %s, %s, %s", s.r(w(j)), s.r(xr), s.r(acc(i, j)))
-			}
+			sumToX(s.asm, s.isa, s.acc(i, j), s.x())
 		}
 	}
-	a.p("MOVQ CX, AX")
-	a.p("SHRQ $%d, AX", map[int]int{16: 4, 8: 3}[s.lanes])
-	a.p("JZ %s", label("rest"))
-	a.p("%s:", label("loop"))
-	step(false)
+	if s.isa == avx2 {
+		s.scalars(n, label)
+	}
+	s.finish(n, label)
+}
+
+// atX is the operand of row i of x: float32, so twice as far as bfloat16 weights.
+func (s *streamSpec) atX(i int) string {
+	return fmt.Sprintf("(%s)(AX*%d)", rowsX[i], 4/s.weight())
+}
+
+// step multiplies one vector of each row.
+func (s *streamSpec) step(n int, masked bool) {
+	load, mask := "VMOVUPS", ""
+	if s.bf16 {
+		load = "VPMOVZXWD"
+	}
+	zero := ""
+	if masked {
+		zero, mask = ".Z", ", K1"
+	}
 	for j := range n {
-		a.p("ADDQ $%d, %s", size*s.lanes, rows[j])
+		s.p("%s%s (%s)(AX*1)%s, %s", load, zero, rowsW[j], mask, s.r(s.w(j)))
 	}
-	a.p("ADDQ $%d, SI", 4*s.lanes)
-	if m == 4 {
-		a.p("ADDQ $%d, BX", 4*s.lanes)
+	if n == 4 && !masked {
+		// The next four rows, as if they were one: a step here is four there.
+		for line := 0; line < 4*s.lanes*s.weight(); line += 64 {
+			s.p("PREFETCHT0 %d(R13)(AX*4)", line)
+		}
 	}
-	a.p("DECQ AX")
-	a.p("JNZ %s", label("loop"))
-	a.p("%s:", label("rest"))
-	if s == avx512 {
-		a.p("TESTQ $15, CX")
-		a.p("JZ %s", label("sum"))
-		step(true)
-		a.p("%s:", label("sum"))
-	}
-	for i := range m {
+	if s.bf16 {
 		for j := range n {
-			sumToX(a, s, acc(i, j), xr)
-		}
-		// Sums of neighbors, twice: four sums in one register, each as
-		// (lane 0 + lane 1) + (lane 2 + lane 3).
-		c := acc(i, 0)
-		if n == 4 {
-			a.p("VHADDPS X%d, X%d, X%d", c+1, c, c)
-			a.p("VHADDPS X%d, X%d, X%d", c+3, c+2, c+2)
-			a.p("VHADDPS X%d, X%d, X%d", c+2, c, c)
-			a.p("VMOVUPS X%d, %d(DI)", c, 16*i)
-		} else {
-			a.p("VHADDPS X%d, X%d, X%d", c, c, c)
-			a.p("VHADDPS X%d, X%d, X%d", c, c, c)
-			a.p("VMOVSS X%d, %d(DI)", c, 16*i)
+			s.p("VPSLLD $16, %s, %s", s.r(s.w(j)), s.r(s.w(j)))
 		}
 	}
-	a.ret()
+	for i := range s.m {
+		s.p("VMOVUPS%s %s%s, %s", zero, s.atX(i), mask, s.r(s.x()))
+		for j := range n {
+			s.p("VFMADD231PS %s, %s, %s", s.r(s.w(j)), s.r(s.x()), s.r(s.acc(i, j)))
+		}
+	}
+}
+
+// scalars adds, with AVX2, what is left of k to the first lane of each sum.
+func (s *streamSpec) scalars(n int, label func(string) string) {
+	s.p("MOVQ %s, AX", s.arg("k"))
+	s.p("SHLQ $%d, AX", s.weight()/2)
+	s.p("SUBQ CX, AX")
+	s.p("JZ %s", label("done"))
+	s.p("ADDQ CX, AX") // the end; CX walks, and is set back
+	s.p("XCHGQ AX, CX")
+	s.p("%s:", label("scalar"))
+	for j := range n {
+		if s.bf16 {
+			s.p("VPXOR X%d, X%d, X%d", s.w(j), s.w(j), s.w(j))
+			s.p("VPINSRW $1, (%s)(AX*1), X%d, X%d", rowsW[j], s.w(j), s.w(j))
+		} else {
+			s.p("VMOVSS (%s)(AX*1), X%d", rowsW[j], s.w(j))
+		}
+	}
+	for i := range s.m {
+		s.p("VMOVSS %s, X%d", s.atX(i), s.x())
+		for j := range n {
+			s.p("VFMADD231SS X%d, X%d, X%d", s.w(j), s.x(), s.acc(i, j))
+		}
+	}
+	s.p("ADDQ $%d, AX", s.weight())
+	s.p("CMPQ AX, CX")
+	s.p("JLT %s", label("scalar"))
+	s.p("MOVQ %s, CX", s.arg("k"))
+	s.p("ANDQ $%d, CX", -s.lanes)
+	s.p("SHLQ $%d, CX", s.weight()/2)
+	s.p("%s:", label("done"))
+}
+
+// finish adds neighbors twice, which leaves four sums in one register, each as
+// (lane 0 + lane 1) + (lane 2 + lane 3), and stores them.
+func (s *streamSpec) finish(n int, label func(string) string) {
+	alpha := s.x()
+	s.p("VBROADCASTSS %s, X%d", s.arg("alpha"), alpha)
+	for i := range s.m {
+		c := s.acc(i, 0)
+		if n == 4 {
+			s.p("VHADDPS X%d, X%d, X%d", c+1, c, c)
+			s.p("VHADDPS X%d, X%d, X%d", c+3, c+2, c+2)
+			s.p("VHADDPS X%d, X%d, X%d", c+2, c, c)
+		} else {
+			s.p("VHADDPS X%d, X%d, X%d", c, c, c)
+			s.p("VHADDPS X%d, X%d, X%d", c, c, c)
+		}
+		s.p("VMULPS X%d, X%d, X%d", alpha, c, c)
+	}
+	move, add := "VMOVUPS", "VADDPS"
+	if n == 1 {
+		move, add = "VMOVSS", "VADDSS"
+	}
+	// Rows of c: R9 walks.
+	rows := func(f func(c int)) {
+		s.p("MOVQ DI, R9")
+		for i := range s.m {
+			f(s.acc(i, 0))
+			if i < s.m-1 {
+				s.p("ADDQ R10, R9")
+			}
+		}
+	}
+	s.p("MOVQ %s, R10", s.arg("ldc"))
+	s.p("CMPB %s, $0", s.arg("add"))
+	s.p("JEQ %s", label("store"))
+	rows(func(c int) { s.p("%s (R9), X%d, X%d", add, c, c) })
+	s.p("%s:", label("store"))
+	rows(func(c int) { s.p("%s X%d, (R9)", move, c) })
+	s.p("ADDQ $%d, DI", 4*n)
 }
 
 // sumToX adds the parts of vector r up to its lower 128 bits; t is scratch.
