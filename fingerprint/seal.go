@@ -61,3 +61,10 @@ func Open(sealed []byte, identities ...age.Identity) (*Set, error) {
 	}
 	return s, nil
 }
+
+// NeedsPassphrase reports whether a set file is sealed with a passphrase instead
+// of recipients' keys.
+func NeedsPassphrase(sealed []byte) bool {
+	stanza, found := bytes.CutPrefix(sealed, []byte(ageIntro))
+	return found && bytes.HasPrefix(stanza, []byte("-> scrypt "))
+}

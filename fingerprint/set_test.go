@@ -164,6 +164,10 @@ func TestSealWithPassphrase(t *testing.T) {
 	if _, err := Open(sealed, id); err != nil {
 		t.Error(err)
 	}
+	_, key := identityPair(t)
+	if byKey, _ := Seal(exampleSet(t), key); !NeedsPassphrase(sealed) || NeedsPassphrase(byKey) || NeedsPassphrase(nil) {
+		t.Error("passphrase and keys are confused")
+	}
 	if _, err := Open(sealed, wrong); !errors.Is(err, ErrIdentity) {
 		t.Errorf("wrong passphrase: error %v", err)
 	}
