@@ -40,10 +40,11 @@ type Alternative struct {
 
 // Lengths of requests and replies.
 const (
-	slackTokens    = 15 // beyond the answer: other tokenizers need more tokens, and a reply that is cut off at once looks odd
-	keptTokens     = 4  // whose log-probabilities are kept
-	topLogprobs    = 20 // the most that chat completions allow
-	topLogprobsOld = 5  // the most that OpenAI's completions allow
+	slackTokens    = 15      // beyond the answer: other tokenizers need more tokens, and a reply that is cut off at once looks odd
+	maxText        = 1 << 14 // bytes of a reply that are kept: an answer stands at its beginning
+	keptTokens     = 4       // whose log-probabilities are kept
+	topLogprobs    = 20      // the most that chat completions allow
+	topLogprobsOld = 5       // the most that OpenAI's completions allow
 )
 
 // request is what is asked, in terms that both interfaces share.
@@ -123,7 +124,8 @@ func (c *client) exchange(ctx context.Context, r *request, model string, d diale
 			var err error
 			replies, answered, err = parseReplies(r.kind, a)
 			for i := range replies {
-				replies[i].Text = c.clean(replies[i].Text)
+				text := replies[i].Text
+				replies[i].Text = c.clean(text[:min(len(text), maxText)])
 			}
 			return err
 		},
@@ -281,11 +283,8 @@ func completionTokens(l *openai.CompletionLogprobs) []TokenChoice {
 	return out
 }
 
-// Bounds of what is put together from a stream.
-const (
-	maxChoices = 128
-	maxText    = 1 << 14 // bytes of one answer, give or take an event
-)
+// maxChoices bounds the answers that a stream may begin.
+const maxChoices = 128
 
 // parseStream puts the pieces of a stream together. A stream without [DONE] is
 // whole if each of its answers has ended.
