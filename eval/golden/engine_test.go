@@ -1,7 +1,6 @@
 package golden
 
 import (
-	"context"
 	"path/filepath"
 	"slices"
 	"testing"
@@ -31,7 +30,7 @@ func subjectOf(t *testing.T, path string) Subject {
 // mustAgree checks and wants agreement, in at least so many comparisons.
 func mustAgree(t *testing.T, path string, s Subject, comparisons int) *Report {
 	t.Helper()
-	r, err := Check(context.Background(), path, s, DefaultTolerances())
+	r, err := checkFile(path, s, DefaultTolerances())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -120,17 +120,46 @@ type Report struct {
 	tolerances Tolerances
 }
 
-// Check compares subject with the golden file at path.
-func Check(ctx context.Context, path string, s Subject, t Tolerances) (*Report, error) {
-	file, err := read(path)
+// File is an open golden file.
+type File struct {
+	path    string
+	content content
+}
+
+// Open reads a golden file.
+func Open(path string) (*File, error) {
+	c, err := read(path)
 	if err != nil {
-		return nil, fmt.Errorf("read golden file: %w", err)
+		return nil, fmt.Errorf("open golden file: %w", err)
 	}
+	return &File{path, c}, nil
+}
+
+// Needs says which parts of a model a golden file speaks of.
+type Needs struct {
+	Text    bool // tokenizer, chat template
+	Network bool
+	Tensors bool
+}
+
+// Needs says which parts of a model this file speaks of.
+func (f *File) Needs() Needs { return f.content.needs() }
+
+// Check compares subject with what was recorded.
+func (f *File) Check(ctx context.Context, s Subject, t Tolerances) (*Report, error) {
 	r := &Report{tolerances: t, Deviations: []Deviation{}, Skipped: []Skip{}}
-	if err := file.check(ctx, s, r); err != nil {
-		return nil, fmt.Errorf("check %s: %w", path, err)
+	if err := f.content.check(ctx, s, r); err != nil {
+		return nil, fmt.Errorf("check %s: %w", f.path, err)
 	}
 	return r, nil
+}
+
+// Close releases the file.
+func (f *File) Close() error {
+	if c, ok := f.content.(tensorFile); ok {
+		return c.file.Close()
+	}
+	return nil
 }
 
 // add counts a comparison.

@@ -58,7 +58,16 @@ func check(t *testing.T, content string, s Subject, tol Tolerances) (*Report, er
 	if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	return Check(context.Background(), path, s, tol)
+	return checkFile(path, s, tol)
+}
+
+func checkFile(path string, s Subject, tol Tolerances) (*Report, error) {
+	f, err := Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	return f.Check(context.Background(), s, tol)
 }
 
 // places lists where a report deviates beyond tolerance.
@@ -279,12 +288,36 @@ func TestTensorValues(t *testing.T) {
 		{"other shape", func(string) ([]float32, []int, error) { return []float32{1, 2, 3, 4}, []int{4}, nil }, 1},
 		{"none", func(string) ([]float32, []int, error) { return nil, nil, errors.New("no such tensor") }, 1},
 	} {
-		r, err := Check(context.Background(), path, Subject{Tensor: c.tensor}, DefaultTolerances())
+		r, err := checkFile(path, Subject{Tensor: c.tensor}, DefaultTolerances())
 		if err != nil {
 			t.Fatal(err)
 		}
 		if r.Comparisons != 1 || r.Beyond != c.beyond {
 			t.Errorf("%s: %d of %d beyond", c.name, r.Beyond, r.Comparisons)
+		}
+	}
+}
+
+func TestNeeds(t *testing.T) {
+	for line, want := range map[string]Needs{
+		`{"text":"a","ids":[1]}`:              {Text: true},
+		`{"messages":[],"rendered":""}`:       {Text: true},
+		`{"prompt_ids":[1]}`:                  {Network: true},
+		`{"prompt":"a","prompt_ids":[1]}`:     {Network: true, Text: true},
+		`{"forward":[{"ids":[1]}]}`:           {Network: true},
+		`{"top20_ids":[1],"top20_logits":[]}`: {},
+	} {
+		c, err := parse(strings.NewReader(line))
+		if want == (Needs{}) {
+			if !errors.Is(err, ErrFormat) {
+				t.Errorf("%s: %v", line, err)
+			}
+			continue
+		}
+		if err != nil {
+			t.Errorf("%s: %v", line, err)
+		} else if got := c.needs(); got != want {
+			t.Errorf("%s: needs %+v, want %+v", line, got, want)
 		}
 	}
 }
@@ -312,7 +345,7 @@ func TestBadFiles(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	if _, err := Check(context.Background(), t.TempDir(), s, nil); !errors.Is(err, ErrFormat) {
+	if _, err := checkFile(t.TempDir(), s, nil); !errors.Is(err, ErrFormat) {
 		t.Errorf("directory: %v", err)
 	}
 }

@@ -20,14 +20,15 @@ const (
 	maxLine = 64 << 20
 )
 
-// goldenFile is a parsed golden file.
-type goldenFile interface {
+// content is a parsed golden file.
+type content interface {
+	needs() Needs
 	check(ctx context.Context, s Subject, r *Report) error
 }
 
 // read parses a golden file. Tensors are told by the name *.safetensors, a single
 // object with "forward" or "train" from lines of JSON by its keys.
-func read(path string) (goldenFile, error) {
+func read(path string) (content, error) {
 	info, err := os.Stat(path)
 	if err != nil {
 		return nil, err
@@ -54,7 +55,7 @@ func read(path string) (goldenFile, error) {
 }
 
 // parse reads the JSON forms.
-func parse(r io.Reader) (goldenFile, error) {
+func parse(r io.Reader) (content, error) {
 	buffered := bufio.NewReaderSize(r, 1<<16)
 	// An object over several lines, or alone on one, can be golden.json.
 	var first []byte
@@ -74,7 +75,7 @@ func parse(r io.Reader) (goldenFile, error) {
 }
 
 // parseObject reads golden.json.
-func parseObject(r io.Reader) (goldenFile, error) {
+func parseObject(r io.Reader) (content, error) {
 	var f modelFile
 	if err := json.NewDecoder(r).Decode(&f); err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrFormat, err)
@@ -86,7 +87,7 @@ func parseObject(r io.Reader) (goldenFile, error) {
 }
 
 // parseLines reads lines of JSON. Each line tells its kind by its keys.
-func parseLines(r io.Reader) (goldenFile, error) {
+func parseLines(r io.Reader) (content, error) {
 	var f lineFile
 	scanner := bufio.NewScanner(r)
 	scanner.Buffer(nil, maxLine)
@@ -152,6 +153,14 @@ func (f *lineFile) add(n int, data []byte) error {
 		return errors.New("no known kind of line: it needs text and ids, messages and rendered, prompt_ids, or top20_ids")
 	}
 	return nil
+}
+
+func (f *lineFile) needs() Needs {
+	n := Needs{Text: len(f.tokenizer) > 0 || len(f.chat) > 0, Network: len(f.forward) > 0}
+	for _, l := range f.forward {
+		n.Text = n.Text || l.text != nil || l.decoded != nil
+	}
+	return n
 }
 
 func (f *lineFile) check(ctx context.Context, s Subject, r *Report) error {

@@ -14,8 +14,9 @@ import (
 // tensorFile records values of stored tensors, after dequantization.
 type tensorFile struct{ file *safetensors.File }
 
+func (f tensorFile) needs() Needs { return Needs{Tensors: true} }
+
 func (f tensorFile) check(_ context.Context, s Subject, r *Report) error {
-	defer func() { _ = f.file.Close() }() // only read
 	for _, name := range f.file.Names() {
 		if s.Tensor == nil {
 			r.skip(name, noWeights)

@@ -45,6 +45,8 @@ type gradientRecord struct {
 	First []float64 `json:"first"`
 }
 
+func (f *modelFile) needs() Needs { return Needs{Network: true} }
+
 func (f *modelFile) check(ctx context.Context, s Subject, r *Report) error {
 	lines := make([]forwardLine, len(f.Forward))
 	for i, e := range f.Forward {
