@@ -3,12 +3,8 @@ package tokenizer
 import (
 	"encoding/json"
 	"fmt"
-	"sort"
 	"strings"
 	"unicode"
-	"unicode/utf8"
-
-	"golang.org/x/text/unicode/norm"
 )
 
 // normalizer rewrites text before it is split. nil changes nothing.
@@ -92,11 +88,11 @@ func parseNormalizer(raw json.RawMessage, depth int) (normalizer, error) {
 	case "NFC":
 		return nfc, nil
 	case "NFD":
-		return func(s string) string { return decomposed(s, norm.NFD) }, nil
+		return nfd, nil
 	case "NFKC":
 		return nfkc, nil
 	case "NFKD":
-		return func(s string) string { return decomposed(s, norm.NFKD) }, nil
+		return nfkd, nil
 	case "Prepend":
 		prefix := c.Prepend
 		return func(s string) string {
@@ -216,103 +212,4 @@ func lowercase(s string) string {
 		b.WriteRune(unicode.ToLower(r))
 	}
 	return b.String()
-}
-
-func nfc(s string) string  { return composed(s, norm.NFC, norm.NFD) }
-func nfkc(s string) string { return composed(s, norm.NFKC, norm.NFKD) }
-
-// maxMarks is the longest row of combining marks that x/text leaves alone:
-// beyond it, it inserts U+034F (UAX 15, section 13, "stream-safe text format"),
-// which Hugging Face's normalizers do not.
-const maxMarks = 30
-
-func composed(s string, form, decomposition norm.Form) string {
-	if form.IsNormalString(s) {
-		return s
-	}
-	if !manyMarks(s, decomposition) {
-		return form.String(s)
-	}
-	return string(compose(decompose(s, decomposition)))
-}
-
-func decomposed(s string, form norm.Form) string {
-	if !manyMarks(s, form) {
-		return form.String(s)
-	}
-	return string(decompose(s, form))
-}
-
-// manyMarks tells whether s has more combining marks in a row than x/text takes.
-func manyMarks(s string, form norm.Form) bool {
-	row := 0
-	for i := 0; i < len(s); {
-		if s[i] < utf8.RuneSelf {
-			row, i = 0, i+1
-			continue
-		}
-		p := form.PropertiesString(s[i:])
-		if p.CCC() == 0 && p.LeadCCC() == 0 && p.TrailCCC() == 0 {
-			row = 0
-		} else {
-			row++
-		}
-		if row >= maxMarks-4 { // one character may decompose into several marks
-			return true
-		}
-		i += max(p.Size(), 1)
-	}
-	return false
-}
-
-// decompose is the textbook algorithm (UAX 15, D68): decompose each character,
-// then put marks in canonical order.
-func decompose(s string, form norm.Form) []rune {
-	var out []rune
-	for i := 0; i < len(s); {
-		_, n := utf8.DecodeRuneInString(s[i:])
-		if d := form.PropertiesString(s[i:]).Decomposition(); d != nil {
-			out = append(out, []rune(string(d))...)
-		} else {
-			out = append(out, []rune(form.String(s[i:i+n]))...) // Hangul, and what stays
-		}
-		i += n
-	}
-	for i := 0; i < len(out); {
-		j := i
-		for j < len(out) && combiningClass(out[j]) != 0 {
-			j++
-		}
-		marks := out[i:j]
-		sort.SliceStable(marks, func(a, b int) bool {
-			return combiningClass(marks[a]) < combiningClass(marks[b])
-		})
-		i = j + 1
-	}
-	return out
-}
-
-func combiningClass(r rune) uint8 {
-	return norm.NFD.PropertiesString(string(r)).CCC()
-}
-
-// compose is canonical composition (UAX 15, D117).
-func compose(in []rune) []rune {
-	var out []rune
-	starter, last := -1, uint8(0)
-	for _, r := range in {
-		ccc := combiningClass(r)
-		if starter >= 0 && (len(out)-1 == starter || last != 0 && last < ccc) {
-			if pair := []rune(norm.NFC.String(string([]rune{out[starter], r}))); len(pair) == 1 {
-				out[starter] = pair[0]
-				continue
-			}
-		}
-		out = append(out, r)
-		last = ccc
-		if ccc == 0 {
-			starter = len(out) - 1
-		}
-	}
-	return out
 }
