@@ -43,7 +43,7 @@ type Progress interface {
 func DefaultParams(strategy Strategy) Params {
 	p := Params{
 		Strategy: strategy, Keys: KeysWords,
-		Nucleus: 0.8, Width: 10, Cap: 0.05, MaxTop: 0.5, MinCandidate: 0.0001,
+		Nucleus: 0.8, Width: 10, Cap: 0.05, MaxTop: 0.3, MinCandidate: 0.0001,
 		KeyLength: 16, ResponseLength: 1, Temperature: 0.5,
 	}
 	if strategy == RandomWords {
