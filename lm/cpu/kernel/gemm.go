@@ -11,6 +11,8 @@ const (
 	slack     = 16   // words behind each panel that packing may write
 	smallM    = 16   // up to here B is streamed, not packed
 	streamN   = 32   // rows of weights in one task of the streaming path
+	thinK     = 128  // B that is not transposed is streamed for any M up to here
+	thinN     = 128  // columns in one task then
 	rowsInRow = 4    // panels of A packed in one task
 )
 
@@ -55,7 +57,7 @@ func (p *Pool) Gemm(g Gemm) {
 	case m == 0 || n == 0:
 	case k == 0:
 		clearC(&g)
-	case m <= smallM && g.TransB && !g.TransA:
+	case streams(&g, m, k):
 		p.stream(&g, m, n, k)
 	default:
 		p.gemm.begin(&g, m, n, k)
@@ -70,8 +72,8 @@ func (w *Worker) Gemm(g Gemm) {
 	case m == 0 || n == 0:
 	case k == 0:
 		clearC(&g)
-	case m <= smallM && g.TransB && !g.TransA:
-		streamRows(&g, 0, n, m, k)
+	case streams(&g, m, k):
+		streamPart(&g, 0, n, m, k)
 	default:
 		w.serial.begin(&g, m, n, k)
 		w.serial.blocks(func(j *gemmJob, n int) {

@@ -199,5 +199,38 @@ func streamShape(m, n int) (rows, panel int) {
 	return rows, streamPanel
 }
 
+// thin computes columns [lo,hi) of C = alpha·op(A)·B.
+func thin(g *Gemm, lo, hi, m, k int, alpha float32) {
+	if level == Generic {
+		thinGeneric(g, lo, hi, m, k, alpha)
+		return
+	}
+	most := 4
+	if level == AVX2 {
+		most = 2
+		if whole := lo + (hi-lo)&^7; g.B.BF16 != nil && whole < hi {
+			thinGeneric(g, whole, hi, m, k, alpha) // what the assembly has no mask for
+			hi = whole
+		}
+	}
+	row, step := 4*g.A.Stride, 4
+	if g.TransA {
+		row, step = step, row
+	}
+	for i := 0; i < m && lo < hi; i += most {
+		c, a, rows := ptr(g.C.F32[i*g.C.Stride+lo:]), unsafe.Add(ptr(g.A.F32), i*row), min(most, m-i)
+		switch {
+		case g.B.BF16 != nil && level == AVX2:
+			thinBF16AVX2(c, 4*g.C.Stride, a, row, step, ptr(g.B.BF16[lo:]), 2*g.B.Stride, k, rows, hi-lo, alpha, g.Acc)
+		case g.B.BF16 != nil:
+			thinBF16AVX512(c, 4*g.C.Stride, a, row, step, ptr(g.B.BF16[lo:]), 2*g.B.Stride, k, rows, hi-lo, alpha, g.Acc)
+		case level == AVX2:
+			thinF32AVX2(c, 4*g.C.Stride, a, row, step, ptr(g.B.F32[lo:]), 4*g.B.Stride, k, rows, hi-lo, alpha, g.Acc)
+		default:
+			thinF32AVX512(c, 4*g.C.Stride, a, row, step, ptr(g.B.F32[lo:]), 4*g.B.Stride, k, rows, hi-lo, alpha, g.Acc)
+		}
+	}
+}
+
 // ptr is the address of a slice's first element.
 func ptr[T any](x []T) unsafe.Pointer { return unsafe.Pointer(unsafe.SliceData(x)) }

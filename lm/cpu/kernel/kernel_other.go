@@ -25,13 +25,15 @@ func streamF32(g *Gemm, lo, hi, m, k int, alpha float32) { streamGenericF32(g, l
 func streamBF16(g *Gemm, lo, hi, m, k int, alpha float32) {
 	streamGenericBF16(g, lo, hi, m, k, alpha)
 }
+func thin(g *Gemm, lo, hi, m, k int, alpha float32) { thinGeneric(g, lo, hi, m, k, alpha) }
 
 func add(dst, x []float32)                              { addGeneric(dst, x) }
 func axpy(dst, x []float32, a float32)                  { axpyGeneric(dst, x, a) }
 func multiply(x []float32, a float32)                   { multiplyGeneric(x, a) }
 func dot(x, y []float32) float32                        { return dotGeneric(x, y) }
 func sumSquares(x []float32) float64                    { return sumSquaresGeneric(x) }
-func finite(x []float32) bool                           { return finiteGeneric(x) }
+func greatestBits(x []float32) uint32                   { return greatestBitsGeneric(x) }
+func roundBF16(x []float32)                             { roundBF16Generic(x) }
 func maximum(x []float32) float32                       { return maximumGeneric(x) }
 func exp(dst, x []float32)                              { expGeneric(dst, x) }
 func expSum(dst, x []float32, m, scale float32) float64 { return expSumGeneric(dst, x, m, scale) }

@@ -99,6 +99,32 @@ func streamGenericBF16(g *Gemm, lo, hi, m, k int, alpha float32) {
 	}
 }
 
+// thinGeneric computes columns [lo,hi) of C = alpha·op(A)·B, row by row of B.
+func thinGeneric(g *Gemm, lo, hi, m, k int, alpha float32) {
+	row, step := g.A.Stride, 1
+	if g.TransA {
+		row, step = 1, g.A.Stride
+	}
+	for i := range m {
+		c := g.C.F32[i*g.C.Stride+lo:][:hi-lo]
+		if !g.Acc {
+			clear(c)
+		}
+		for p := range k {
+			a := alpha * g.A.F32[i*row+p*step]
+			at := p*g.B.Stride + lo
+			if g.B.BF16 != nil {
+				b := g.B.BF16[at:][:hi-lo]
+				for q := range c {
+					c[q] += a * widen(b[q])
+				}
+			} else {
+				axpyGeneric(c, g.B.F32[at:][:hi-lo], a)
+			}
+		}
+	}
+}
+
 // finish stores one element of C.
 func finish(g *Gemm, i, n int, v float32) {
 	c := &g.C.F32[i*g.C.Stride+n]

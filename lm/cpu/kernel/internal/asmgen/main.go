@@ -18,7 +18,7 @@ import (
 func main() {
 	log.SetFlags(0)
 	for name, write := range map[string]func(*asm){
-		"tile":   tiles,
+		"tile":   func(a *asm) { tiles(a); thins(a) },
 		"pack":   packers,
 		"stream": streams,
 		"vector": vectors,

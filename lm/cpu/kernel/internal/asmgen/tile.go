@@ -1,5 +1,7 @@
 package main
 
+import "fmt"
+
 // tiles writes the kernels of packed products. Each computes rows×cols of
 //
 //	C = alpha·A·B, or C += alpha·A·B with add,
@@ -48,12 +50,17 @@ func tile(a *asm, s tileSpec) {
 		if rows > 1 {
 			a.p("rows%d:", rows)
 		}
-		s.height1(a, rows)
+		a.p("CMPQ %s, $%d", a.arg("cols"), s.isa.lanes)
+		a.p("JLE narrow%d", rows)
+		s.block(a, rows, 2)
+		a.p("narrow%d:", rows)
+		s.block(a, rows, 1)
 	}
 }
 
-// height1 writes the kernel for one number of rows.
-func (s tileSpec) height1(a *asm, rows int) {
+// block writes the kernel for one number of rows, and of vectors in each.
+func (s tileSpec) block(a *asm, rows, vectors int) {
+	label := func(l string) string { return fmt.Sprintf("%s%dx%d", l, rows, vectors) }
 	first := 32 - 2*s.height // accumulators are the upper registers
 	if s.isa == avx2 {
 		first = 16 - 2*s.height
@@ -64,21 +71,26 @@ func (s tileSpec) height1(a *asm, rows int) {
 	a.p("MOVQ DX, R10")
 	for r := range rows {
 		a.p("PREFETCHT0 (R10)")
-		a.p("PREFETCHT0 %d(R10)", 2*vec-4)
+		if vectors == 2 {
+			a.p("PREFETCHT0 %d(R10)", 2*vec-4)
+		}
 		if r < rows-1 {
 			a.p("ADDQ R8, R10")
 		}
 	}
 	for r := range rows {
-		a.zero(s.isa, acc(r, 0), acc(r, 1))
+		for v := range vectors {
+			a.zero(s.isa, acc(r, v))
+		}
 	}
 	step := func(u int) {
-		a.p("VMOVUPS %d(DI), %s", 2*vec*u, s.isa.r(0))
-		a.p("VMOVUPS %d(DI), %s", 2*vec*u+vec, s.isa.r(1))
+		for v := range vectors {
+			a.p("VMOVUPS %d(DI), %s", 2*vec*u+vec*v, s.isa.r(v))
+		}
 		for r := range rows {
 			t := 2 + r%(first-2)
 			a.p("VBROADCASTSS %d(SI), %s", 4*(u*s.height+r), s.isa.r(t))
-			for v := range 2 {
+			for v := range vectors {
 				if s.bf16 {
 					a.dpbf16(v, t, acc(r, v))
 				} else {
@@ -89,30 +101,30 @@ func (s tileSpec) height1(a *asm, rows int) {
 	}
 	a.p("MOVQ CX, R11")
 	a.p("SHRQ $2, R11")
-	a.p("JZ rest%d", rows)
-	a.p("loop%d:", rows)
+	a.p("JZ %s", label("rest"))
+	a.p("%s:", label("loop"))
 	for u := range unrollTile {
 		step(u)
 	}
 	a.p("ADDQ $%d, SI", 4*s.height*unrollTile)
 	a.p("ADDQ $%d, DI", 2*vec*unrollTile)
 	a.p("DECQ R11")
-	a.p("JNZ loop%d", rows)
-	a.p("rest%d:", rows)
+	a.p("JNZ %s", label("loop"))
+	a.p("%s:", label("rest"))
 	a.p("ANDQ $%d, CX", unrollTile-1)
-	a.p("JZ store%d", rows)
-	a.p("single%d:", rows)
+	a.p("JZ %s", label("store"))
+	a.p("%s:", label("single"))
 	step(0)
 	a.p("ADDQ $%d, SI", 4*s.height)
 	a.p("ADDQ $%d, DI", 2*vec)
 	a.p("DECQ CX")
-	a.p("JNZ single%d", rows)
-	a.p("store%d:", rows)
-	s.store(a, rows, acc)
+	a.p("JNZ %s", label("single"))
+	a.p("%s:", label("store"))
+	s.store(a, rows, vectors, acc)
 }
 
 // store writes the tile to C. Registers 0 to 3 are free.
-func (s tileSpec) store(a *asm, rows int, acc func(r, v int) int) {
+func (s tileSpec) store(a *asm, rows, vectors int, acc func(r, v int) int) {
 	vec := 4 * s.isa.lanes
 	a.p("VBROADCASTSS %s, %s", a.arg("alpha"), s.isa.r(0))
 	a.p("MOVQ %s, AX", a.arg("cols"))
@@ -142,18 +154,18 @@ func (s tileSpec) store(a *asm, rows int, acc func(r, v int) int) {
 		}
 	}
 	a.p("CMPB %s, $0", a.arg("add"))
-	a.p("JNE add%d", rows)
+	a.p("JNE add%dx%d", rows, vectors)
 	for r := range rows {
-		for v := range 2 {
+		for v := range vectors {
 			a.p("VMULPS %s, %s, %s", s.isa.r(0), s.isa.r(acc(r, v)), s.isa.r(acc(r, v)))
 			put(r, v)
 		}
 		next(r)
 	}
 	a.ret()
-	a.p("add%d:", rows)
+	a.p("add%dx%d:", rows, vectors)
 	for r := range rows {
-		for v := range 2 {
+		for v := range vectors {
 			if s.isa == avx2 {
 				a.p("VMASKMOVPS %d(DX), Y%d, Y1", vec*v, 2+v)
 			} else {
