@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
+	"strings"
 
 	"loyal/lm"
 )
@@ -156,20 +158,30 @@ func (l *forwardLine) checkText(s Subject, r *Report) {
 		r.skip(l.where("greedy text"), noTokenizer)
 		return
 	}
-	// The text of a continuation is what it adds to the text of the prompt: a
-	// tokenizer that writes a space before the first word would add one.
-	before, err := s.Decode(l.ids, true)
-	if err == nil {
-		var all string
-		if all, err = s.Decode(append(l.ids[:len(l.ids):len(l.ids)], l.greedy...), true); err == nil {
-			if len(all) >= len(before) && all[:len(before)] == before {
-				all = all[len(before):]
-			}
-			r.text(l.where("greedy text"), all, *l.decoded)
-			return
-		}
+	got, err := l.continuation(s)
+	if err != nil {
+		r.failed(Text, l.where("greedy text"), err, fmt.Sprintf("%q", *l.decoded))
+		return
 	}
-	r.failed(Text, l.where("greedy text"), err, fmt.Sprintf("%q", *l.decoded))
+	r.text(l.where("greedy text"), got, *l.decoded)
+}
+
+// continuation is what the greedy ids add to the text of the prompt. They are not
+// decoded by themselves, since a tokenizer in SentencePiece's style would take
+// the space from the first word; unless the prompt is empty, when it should.
+func (l *forwardLine) continuation(s Subject) (string, error) {
+	if text, err := s.Decode(l.ids, true); err != nil || text == "" {
+		if err != nil {
+			return "", err
+		}
+		return s.Decode(l.greedy, false)
+	}
+	before, err := s.Decode(l.ids, false)
+	if err != nil {
+		return "", err
+	}
+	all, err := s.Decode(slices.Concat(l.ids, l.greedy), false)
+	return strings.TrimPrefix(all, before), err
 }
 
 // checkLogits runs the prompts and compares logits and sums over them.
