@@ -30,6 +30,11 @@ type Job struct {
 	Set    *fingerprint.Set
 	Prompt Prompt
 	Config Config
+	// TrainPrompts are ordinary requests to hold the model to its base on, of which
+	// the first Config.BenignPrompts count; nil means the package's own.
+	TrainPrompts []string
+	// TrainSystems are system prompts to train below; nil means the package's own.
+	TrainSystems []string
 	// EvalTexts are held-out texts as tokens, to measure perplexity on.
 	EvalTexts [][]int32
 	// EvalPrompts are held-out requests, to measure first answer tokens on; nil means
@@ -110,6 +115,9 @@ func (r *run) data(ctx context.Context) error {
 	r.plan = p
 	served := []string{r.Set.Serving.System}
 	train, test := systemPrompts()
+	if r.TrainSystems != nil {
+		train = r.TrainSystems
+	}
 	if r.EvalSystems != nil {
 		test = r.EvalSystems
 	}
@@ -123,7 +131,10 @@ func (r *run) data(ctx context.Context) error {
 	if p.foreign, err = p.addKeys(r.Set, r.Prompt, test, rng, len(test)); err != nil {
 		return err
 	}
-	requests := loadOrdinary(false).write(rng, c.BenignPrompts)
+	requests := r.TrainPrompts[:min(len(r.TrainPrompts), c.BenignPrompts)]
+	if r.TrainPrompts == nil {
+		requests = loadOrdinary(false).write(rng, c.BenignPrompts)
+	}
 	r.Progress.Start("write benign answers", int64(len(requests)))
 	if p.benign, err = r.benign(ctx, requests, train, c.BenignTokens); err != nil {
 		return err
