@@ -2,6 +2,7 @@
 
 #include "textflag.h"
 
+
 // func dotsF32AVX512(c unsafe.Pointer, ldc int, x unsafe.Pointer, ldx int, w unsafe.Pointer, ldw int, k int, m int, n int, alpha float32, add bool)
 TEXT ·dotsF32AVX512(SB), NOSPLIT, $0-77
 	MOVQ c+0(FP), DI

@@ -18,23 +18,3 @@ func tileBF16(words int, a unsafe.Pointer, b unsafe.Pointer, c unsafe.Pointer, l
 //
 //go:noescape
 func tileAVX2(words int, a unsafe.Pointer, b unsafe.Pointer, c unsafe.Pointer, ldc int, rows int, cols int, alpha float32, add bool)
-
-// thinF32AVX512 multiplies m ≤ 4 rows of a with b; distances are in bytes: lda between rows of a, stepa between elements along k.
-//
-//go:noescape
-func thinF32AVX512(c unsafe.Pointer, ldc int, a unsafe.Pointer, lda int, stepa int, b unsafe.Pointer, ldb int, k int, m int, n int, alpha float32, add bool)
-
-// thinBF16AVX512 multiplies m ≤ 4 rows of a with b; distances are in bytes: lda between rows of a, stepa between elements along k.
-//
-//go:noescape
-func thinBF16AVX512(c unsafe.Pointer, ldc int, a unsafe.Pointer, lda int, stepa int, b unsafe.Pointer, ldb int, k int, m int, n int, alpha float32, add bool)
-
-// thinF32AVX2 multiplies m ≤ 2 rows of a with b; distances are in bytes: lda between rows of a, stepa between elements along k.
-//
-//go:noescape
-func thinF32AVX2(c unsafe.Pointer, ldc int, a unsafe.Pointer, lda int, stepa int, b unsafe.Pointer, ldb int, k int, m int, n int, alpha float32, add bool)
-
-// thinBF16AVX2 multiplies m ≤ 2 rows of a with b; distances are in bytes: lda between rows of a, stepa between elements along k.
-//
-//go:noescape
-func thinBF16AVX2(c unsafe.Pointer, ldc int, a unsafe.Pointer, lda int, stepa int, b unsafe.Pointer, ldb int, k int, m int, n int, alpha float32, add bool)

@@ -90,6 +90,16 @@ func (a *asm) words(name string, w []uint32) {
 	fmt.Fprintf(&a.data, "GLOBL %s<>(SB), RODATA|NOPTR, $%d\n", name, 4*len(w))
 }
 
+// laneMask defines the table from which AVX2 takes its masks: n words of ones, n of
+// zeros. The mask of the first i lanes begins i words before the middle.
+func (a *asm) laneMask(name string, n int) {
+	w := make([]uint32, 2*n)
+	for i := range n {
+		w[i] = 0xffffffff
+	}
+	a.words(name, w)
+}
+
 // evex encodes an instruction of three 512-bit registers of the 0F38 map, W0, that
 // the assembler does not know (Intel SDM volume 2, section 2.7.1): dst is ModRM.reg,
 // src1 EVEX.vvvv and src2 ModRM.rm, each with its high bits inverted in the prefix.

@@ -10,6 +10,7 @@ import "fmt"
 // Four vectors of columns are taken at once, then single ones, the last under a
 // mask. AVX2 has no mask for bfloat16: there n is a multiple of 8.
 func thins(a *asm) {
+	a.laneMask("thinMask", 8)
 	for _, s := range []isa{avx512, avx2} {
 		thin(a, s, false)
 		thin(a, s, true)
@@ -83,7 +84,7 @@ func (s *thinSpec) tile(n int, masked bool) {
 			s.p("BZHIL R12, AX, AX")
 			s.p("KMOVW AX, K1")
 		} else {
-			s.p("LEAQ tileMask<>+64(SB), AX")
+			s.p("LEAQ thinMask<>+32(SB), AX")
 			s.p("MOVQ R12, BX")
 			s.p("SHLQ $2, BX")
 			s.p("SUBQ BX, AX")

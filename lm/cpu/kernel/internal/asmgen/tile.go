@@ -11,11 +11,7 @@ import "fmt"
 // 24 of 32 with AVX-512, 12 of 16 with AVX2, which leaves two for a row of the
 // panel of B and the rest for elements of A spread over all lanes.
 func tiles(a *asm) {
-	mask := make([]uint32, 32) // AVX2 takes masks from memory: 16 ones, 16 zeros
-	for i := range 16 {
-		mask[i] = 0xffffffff
-	}
-	a.words("tileMask", mask)
+	a.laneMask("tileMask", 16)
 	tile(a, tileSpec{"tileAVX512", avx512, 12, false})
 	tile(a, tileSpec{"tileBF16", avx512, 12, true})
 	tile(a, tileSpec{"tileAVX2", avx2, 6, false})

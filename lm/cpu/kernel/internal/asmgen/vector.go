@@ -211,11 +211,7 @@ func (a *asm) vectorConstants() {
 		}
 	}
 	a.words("vectorConst", w)
-	mask := make([]uint32, 16) // eight ones, eight zeros
-	for i := range 8 {
-		mask[i] = 0xffffffff
-	}
-	a.words("restMask", mask)
+	a.laneMask("restMask", 8)
 }
 
 // exp replaces register x by its exponential, as exp1 in vector_generic.go does;
