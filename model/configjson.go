@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"strconv"
+	"strings"
 )
 
 // fields is a JSON object whose unknown fields are kept.
@@ -17,6 +19,18 @@ func (f fields) set(name string, value any) {
 		panic(fmt.Sprintf("encode %s: %v", name, err)) // only our own plain values come here
 	}
 	f[name] = bytes.TrimSpace(data)
+}
+
+// setFloat puts a number with a decimal point or an exponent: transformers warns
+// of, or refuses, an integer where a float belongs.
+func (f fields) setFloat(name string, value float64) { f[name] = encodeFloat(value) }
+
+func encodeFloat(value float64) json.RawMessage {
+	s := strconv.FormatFloat(value, 'g', -1, 64)
+	if !strings.ContainsAny(s, ".e") {
+		s += ".0"
+	}
+	return json.RawMessage(s)
 }
 
 // setDefault puts a value where there is none.
@@ -70,12 +84,12 @@ func (c Config) EncodeConfig(dtype DType) ([]byte, error) {
 	f.set("num_key_value_heads", c.NumKVHeads)
 	f.set("head_dim", c.HeadDim)
 	f.set("max_position_embeddings", c.MaxPositions)
-	f.set("rms_norm_eps", c.RMSNormEps)
+	f.setFloat("rms_norm_eps", c.RMSNormEps)
 	f.set("hidden_act", "silu")
 	f.set("tie_word_embeddings", c.TieEmbeddings)
 	f.set("attention_bias", c.AttentionBias)
 	f.set("mlp_bias", c.MLPBias)
-	f.setDefault("attention_dropout", 0.0)
+	f.setDefault("attention_dropout", encodeFloat(0))
 	f.setDefault("initializer_range", 0.02)
 	f.setDefault("use_cache", true)
 	f.setTokens(c)
@@ -115,15 +129,15 @@ func (f fields) setTokens(c Config) {
 func (r Rope) encode(f fields) {
 	params := map[string]any{"rope_type": r.Type}
 	if r.Type == RopeLlama3 {
-		params["factor"] = r.Factor
-		params["low_freq_factor"] = r.LowFreqFactor
-		params["high_freq_factor"] = r.HighFreqFactor
+		params["factor"] = encodeFloat(r.Factor)
+		params["low_freq_factor"] = encodeFloat(r.LowFreqFactor)
+		params["high_freq_factor"] = encodeFloat(r.HighFreqFactor)
 		params["original_max_position_embeddings"] = r.OriginalMaxPositions
 		f.set("rope_scaling", params)
 	} else {
 		f.set("rope_scaling", nil)
 	}
-	params["rope_theta"] = r.Theta
+	params["rope_theta"] = encodeFloat(r.Theta)
 	f.set("rope_parameters", params)
-	f.set("rope_theta", r.Theta)
+	f.setFloat("rope_theta", r.Theta)
 }

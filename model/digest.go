@@ -16,8 +16,11 @@ import (
 // the same digest.
 const digestVersion = "loyal model digest v1"
 
+// digestPrefix names the hash before its hexadecimal digits.
+const digestPrefix = "sha256:"
+
 // Digest names the function that the model computes, from token ids to logits: a
-// SHA-256, in hexadecimal, over the fields of the configuration that the
+// SHA-256, written sha256:HEX, over the fields of the configuration that the
 // computation needs and over every tensor in the order of its name
 // (docs/formats/model-directory.md). Sharding, the tokenizer, the template, the
 // card and fields of config.json that do not enter the computation leave it
@@ -29,6 +32,27 @@ func (m *Model) Digest() (string, error) {
 	m.digest.once.Do(func() { m.digest.value, m.digest.err = m.computeDigest() })
 	return m.digest.value, m.digest.err
 }
+
+// TemplateDigest is the SHA-256 of the chat template's source, ""
+// without a template.
+func (m *Model) TemplateDigest() string {
+	if m.text.template == "" {
+		return ""
+	}
+	return textDigest([]byte(m.text.template))
+}
+
+// TokenizerDigest is the SHA-256 of tokenizer.json, as it stands or, for a tokenizer
+// from elsewhere, as Write writes it; "" without a tokenizer.
+func (m *Model) TokenizerDigest() (string, error) {
+	data, err := m.tokenizerJSON()
+	if data == nil || err != nil {
+		return "", err
+	}
+	return textDigest(data), nil
+}
+
+func textDigest(data []byte) string { return fmt.Sprintf("%s%x", digestPrefix, sha256.Sum256(data)) }
 
 // digestCache holds what was computed once.
 type digestCache struct {
@@ -64,7 +88,7 @@ func (m *Model) computeDigest() (string, error) {
 	for _, line := range append(m.Config.digestLines(), lines...) {
 		fmt.Fprintln(sum, line)
 	}
-	return hex.EncodeToString(sum.Sum(nil)), nil
+	return digestPrefix + hex.EncodeToString(sum.Sum(nil)), nil
 }
 
 // tensorLine is what a tensor contributes: name, type, shape and the SHA-256 of

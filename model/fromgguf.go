@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -34,10 +35,22 @@ func (m *Model) fromGGUF(file *gguf.File) error {
 	if m.Config, err = configFromGGUF(file); err != nil {
 		return err
 	}
-	if m.text, err = textFromGGUF(file, m.Config); err != nil {
+	if err := m.textFromGGUF(file); err != nil {
 		return err
 	}
 	return m.attach(ggufWeights{file, m.Path})
+}
+
+// textFromGGUF gives the model what the metadata say beside the configuration.
+func (m *Model) textFromGGUF(file *gguf.File) error {
+	var err error
+	if m.text, err = textFromGGUF(file, m.Config); err != nil {
+		return err
+	}
+	if m.Tokenizer, err = tokenizerFromGGUF(file); err != nil {
+		return err
+	}
+	return m.checkTokenizer()
 }
 
 // configFromGGUF translates the metadata (docs/formats/gguf.md lists the keys).
@@ -103,41 +116,47 @@ func configFromGGUF(file *gguf.File) (Config, error) {
 	return c, nil
 }
 
-// ropeFromFactors finds the parameters of Llama 3.1's stretching again. Factor is
-// the largest divisor; the others are the same in every model published, which is
-// checked by computing the divisors from them.
+// ropeFromFactors takes the scaling from the tensor that GGUF keeps it in.
 func (c *Config) ropeFromFactors(file *gguf.File) error {
 	t, _, err := file.Tensor(ropeFreqs)
 	if err != nil {
 		return err
 	}
-	divisors, err := t.Float32()
+	values, err := t.Float32()
 	if err != nil {
 		return err
 	}
-	plain := c.Rope.InverseFrequencies(c.HeadDim)
-	if len(divisors) != len(plain) {
-		return fmt.Errorf("%w: tensor %q has %d numbers, not %d", ErrWeights, ropeFreqs, len(divisors), len(plain))
+	divisors := make([]float64, len(values))
+	for i, v := range values {
+		divisors[i] = float64(v)
 	}
-	factor := float64(0)
-	for _, d := range divisors {
-		factor = max(factor, float64(d))
+	c.Rope, err = ropeFromDivisors(c.Rope, c.HeadDim, divisors)
+	return err
+}
+
+// ropeFromDivisors finds the parameters of Llama 3.1's stretching again. Factor is
+// the largest divisor; the others are the same in every model published, which is
+// checked by computing the divisors from them.
+func ropeFromDivisors(plain Rope, headDim int, divisors []float64) (Rope, error) {
+	freqs := plain.InverseFrequencies(headDim)
+	if len(divisors) != len(freqs) {
+		return Rope{}, fmt.Errorf("%w: tensor %q has %d numbers, not %d", ErrWeights, ropeFreqs, len(divisors), len(freqs))
 	}
-	if factor == 1 {
-		return nil // nothing is stretched
+	factor := slices.Max(divisors)
+	if factor == 1 && slices.Min(divisors) == 1 {
+		return plain, nil // nothing is stretched
 	}
-	r := Rope{Theta: c.Rope.Theta, Type: RopeLlama3, Factor: factor, LowFreqFactor: 1, HighFreqFactor: 4, OriginalMaxPositions: 8192}
+	r := Rope{Theta: plain.Theta, Type: RopeLlama3, Factor: factor, LowFreqFactor: 1, HighFreqFactor: 4, OriginalMaxPositions: 8192}
 	if err := r.check(); err != nil {
-		return err
+		return Rope{}, err
 	}
-	for i, f := range r.InverseFrequencies(c.HeadDim) {
-		want := plain[i] / f
-		if !(math.Abs(float64(divisors[i])-want) <= 1e-4*want) {
-			return fmt.Errorf("%w: tensor %q is not Llama 3.1's scaling: number %d is %v, not %v", ErrConfig, ropeFreqs, i, divisors[i], want)
+	for i, f := range r.InverseFrequencies(headDim) {
+		want := freqs[i] / f
+		if !(math.Abs(divisors[i]-want) <= 1e-4*want) {
+			return Rope{}, fmt.Errorf("%w: tensor %q is not Llama 3.1's scaling: number %d is %v, not %v", ErrConfig, ropeFreqs, i, divisors[i], want)
 		}
 	}
-	c.Rope = r
-	return nil
+	return r, nil
 }
 
 func findGGUF(name string) *architecture {

@@ -24,6 +24,7 @@ import (
 	"loyal/model/gguf"
 	"loyal/model/safetensors"
 	"loyal/model/tensor"
+	"loyal/model/tokenizer"
 )
 
 // Tensor is one weight as the model's file stores it.
@@ -56,6 +57,8 @@ const maxConfigFile = 16 << 20
 type Model struct {
 	Path   string
 	Config Config
+	// Tokenizer is nil when the model comes without one.
+	Tokenizer *tokenizer.Tokenizer
 
 	text    textFiles
 	weights weights
@@ -114,6 +117,71 @@ func checkGGUF(path string) error {
 	return nil
 }
 
+// OpenTokenizer opens what reads and writes text of a model, its tokenizer and its
+// chat template. It needs no weights: a directory with a tokenizer is enough, even
+// without a config.json (Config is empty then), and a GGUF file may be of any kind.
+func OpenTokenizer(path string) (*Model, error) {
+	m, err := openTokenizer(path)
+	if err == nil && m.Tokenizer == nil {
+		err = fmt.Errorf("%s: %w: it has none", path, ErrTokenizer)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("open tokenizer: %w", err)
+	}
+	return m, nil
+}
+
+func openTokenizer(path string) (*Model, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, err
+	}
+	m := &Model{Path: path, Config: Config{BOS: -1, Pad: -1}}
+	if !info.IsDir() {
+		return m, m.openGGUFText()
+	}
+	data, err := readOptional(filepath.Join(path, "config.json"), maxConfigFile)
+	if err != nil {
+		return nil, err
+	}
+	if data != nil {
+		// A kind of model that is not known may have a tokenizer that is.
+		if c, err := ParseConfig(data); err == nil {
+			m.Config = c
+		} else if !errors.Is(err, ErrUnknownArchitecture) {
+			return nil, fmt.Errorf("%s: %w", path, err)
+		}
+	}
+	if m.text, err = readTextFiles(path); err != nil {
+		return nil, err
+	}
+	if err := m.loadTokenizer(); err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	return m, nil
+}
+
+// openGGUFText reads a GGUF file's metadata and lets the file go.
+func (m *Model) openGGUFText() error {
+	if err := checkGGUF(m.Path); err != nil {
+		return err
+	}
+	file, err := gguf.Open(m.Path)
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	if c, err := configFromGGUF(file); err == nil {
+		m.Config = c
+	} else if !errors.Is(err, ErrUnknownArchitecture) {
+		return fmt.Errorf("%s: %w", m.Path, err)
+	}
+	if err := m.textFromGGUF(file); err != nil {
+		return fmt.Errorf("%s: %w", m.Path, err)
+	}
+	return nil
+}
+
 func openDirectory(dir string) (*Model, error) {
 	data, err := readBounded(filepath.Join(dir, "config.json"), maxConfigFile)
 	if err != nil {
@@ -126,7 +194,7 @@ func openDirectory(dir string) (*Model, error) {
 	if m.text, err = readTextFiles(dir); err != nil {
 		return nil, err
 	}
-	if err := m.applyGeneration(); err != nil {
+	if err := errors.Join(m.applyGeneration(), m.loadTokenizer()); err != nil {
 		return nil, fmt.Errorf("%s: %w", dir, err)
 	}
 	set, err := safetensors.OpenDir(dir)
@@ -152,8 +220,17 @@ func (m *Model) applyGeneration() error {
 	return m.Config.check()
 }
 
-// tokenizerJSON is the tokenizer in the form of tokenizer.json, nil without one.
-func (m *Model) tokenizerJSON() ([]byte, error) { return m.text.tokenizerJSON, nil }
+// tokenizerJSON is the tokenizer in the form of tokenizer.json, as it stood if it
+// came as one; nil without a tokenizer.
+func (m *Model) tokenizerJSON() ([]byte, error) {
+	if m.text.tokenizerJSON != nil || m.Tokenizer == nil {
+		return m.text.tokenizerJSON, nil
+	}
+	return m.Tokenizer.JSON()
+}
+
+// TemplateSource is the chat template as the model's makers wrote it, "" without one.
+func (m *Model) TemplateSource() string { return m.text.template }
 
 // attach gives the model its weights, once they are seen to fit the configuration.
 func (m *Model) attach(w weights) error {

@@ -1,14 +1,20 @@
 package model
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
+	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 
 	"loyal/model/gguf"
+	"loyal/model/tokenizer"
 )
+
+// ErrTokenizer reports a tokenizer that is missing or does not fit the model.
+var ErrTokenizer = errors.New("unfit tokenizer")
 
 // maxTokenizerFile bounds tokenizer files; the largest known have 35 MB.
 const maxTokenizerFile = 256 << 20
@@ -17,6 +23,7 @@ const maxTokenizerFile = 256 << 20
 // how it chats, how it generates. Fields that are not known here are kept.
 type textFiles struct {
 	tokenizerJSON   []byte // as it stands; nil when the tokenizer comes from elsewhere
+	sentencePiece   []byte // tokenizer.model, where there is no tokenizer.json
 	tokenizerConfig fields // tokenizer_config.json
 	specialTokens   fields // special_tokens_map.json
 	generation      fields // generation_config.json
@@ -46,36 +53,81 @@ func readTextFiles(dir string) (textFiles, error) {
 			return t, fmt.Errorf("read %s: %w", filepath.Join(dir, name), err)
 		}
 	}
+	if t.tokenizerJSON == nil {
+		if t.sentencePiece, err = readSentencePiece(dir); err != nil {
+			return t, err
+		}
+	}
 	jinja, err := readOptional(filepath.Join(dir, "chat_template.jinja"), maxConfigFile)
-	if err != nil {
-		return t, err
-	}
-	if t.template = string(jinja); t.template == "" {
-		t.template, err = templateOf(t.tokenizerConfig["chat_template"])
-	}
+	t.template = string(jinja)
 	return t, err
 }
 
-// templateOf reads chat_template of tokenizer_config.json: one template, or a
-// list of named ones, of which "default" is for chatting.
-func templateOf(raw json.RawMessage) (string, error) {
-	if len(raw) == 0 || string(raw) == "null" {
-		return "", nil
+// readSentencePiece reads a directory's only *.model file, if it has one.
+func readSentencePiece(dir string) ([]byte, error) {
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return nil, err
 	}
-	var source string
-	if json.Unmarshal(raw, &source) == nil {
-		return source, nil
-	}
-	var named []struct{ Name, Template string }
-	if err := json.Unmarshal(raw, &named); err != nil {
-		return "", errors.New("read tokenizer_config.json: chat_template is neither a text nor a list of named texts")
-	}
-	for _, t := range named {
-		if t.Name == "default" {
-			return t.Template, nil
+	var names []string
+	for _, e := range entries {
+		if strings.HasSuffix(e.Name(), ".model") {
+			names = append(names, e.Name())
 		}
 	}
-	return "", nil
+	switch {
+	case len(names) == 0:
+		return nil, nil
+	case len(names) == 1:
+		return readBounded(filepath.Join(dir, names[0]), maxTokenizerFile)
+	case slices.Contains(names, "tokenizer.model"):
+		return readBounded(filepath.Join(dir, "tokenizer.model"), maxTokenizerFile)
+	}
+	return nil, fmt.Errorf("%s: %w: which of %s is the tokenizer?", dir, ErrTokenizer, strings.Join(names, ", "))
+}
+
+// loadTokenizer makes the tokenizer of a directory from its files.
+func (m *Model) loadTokenizer() error {
+	var err error
+	switch {
+	case m.text.tokenizerJSON != nil:
+		m.Tokenizer, err = tokenizer.FromJSON(m.text.tokenizerJSON)
+	case m.text.sentencePiece != nil:
+		m.Tokenizer, err = tokenizer.FromSentencePiece(m.text.sentencePiece)
+	}
+	if err != nil {
+		return err
+	}
+	if m.text.tokenizerConfig != nil {
+		data, err := m.text.tokenizerConfig.encode()
+		if err != nil {
+			return err
+		}
+		c, err := tokenizer.ParseConfig(data)
+		if err != nil {
+			return err
+		}
+		if m.text.template == "" {
+			m.text.template = c.ChatTemplate
+		}
+		if m.Tokenizer != nil {
+			if err := c.Apply(m.Tokenizer); err != nil {
+				return fmt.Errorf("read tokenizer_config.json: %w", err)
+			}
+		}
+	}
+	return m.checkTokenizer()
+}
+
+// checkTokenizer sees that every token of the tokenizer has a row in the embedding.
+func (m *Model) checkTokenizer() error {
+	if m.Tokenizer == nil || m.Config.VocabSize == 0 {
+		return nil
+	}
+	if n := m.Tokenizer.VocabSize(); n > m.Config.VocabSize {
+		return fmt.Errorf("%w: it has %d tokens, and the model %d", ErrTokenizer, n, m.Config.VocabSize)
+	}
+	return nil
 }
 
 // textFromGGUF translates a GGUF file's metadata.
@@ -109,6 +161,22 @@ func textFromGGUF(file *gguf.File, c Config) (textFiles, error) {
 	t.tokenizerConfig.set("model_max_length", c.MaxPositions)
 	t.tokenizerConfig.set("clean_up_tokenization_spaces", false)
 	return t, g.err
+}
+
+// tokenizerFromGGUF makes the tokenizer from a GGUF file's metadata, nil if it has
+// none.
+func tokenizerFromGGUF(file *gguf.File) (*tokenizer.Tokenizer, error) {
+	if _, ok := file.Value("tokenizer.ggml.tokens"); !ok {
+		return nil, nil
+	}
+	meta := map[string]any{}
+	for _, key := range file.Keys() {
+		if strings.HasPrefix(key, "tokenizer.") {
+			v, _ := file.Value(key)
+			meta[key] = v.Any()
+		}
+	}
+	return tokenizer.FromGGUF(meta)
 }
 
 // ends is generation_config.json's word on what ends a text, which generation

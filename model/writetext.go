@@ -42,7 +42,7 @@ func (w *directoryWriter) texts() error {
 func (m *Model) generationConfig() fields {
 	f := fields{}
 	maps.Copy(f, m.text.generation)
-	if m.text.generation == nil || len(m.text.generation) == 0 {
+	if len(m.text.generation) == 0 {
 		f.setTokens(m.Config)
 		f.set("_from_model_config", true)
 	}
@@ -61,11 +61,10 @@ func (w *directoryWriter) tokenizer() error {
 	t := w.src.text
 	config := fields{}
 	maps.Copy(config, t.tokenizerConfig)
+	w.src.specialDefaults(config)
 	config.set("tokenizer_class", tokenizerClass)
-	if t.template != "" {
-		if _, err := templateOf(config["chat_template"]); err != nil || !isList(config["chat_template"]) {
-			config.set("chat_template", t.template)
-		}
+	if t.template != "" && !isList(config["chat_template"]) {
+		config.set("chat_template", t.template)
 	}
 	data, err := config.encode()
 	if err != nil {
@@ -76,12 +75,28 @@ func (w *directoryWriter) tokenizer() error {
 	}
 	special := t.specialTokens
 	if len(special) == 0 {
-		special = specialFrom(t.tokenizerConfig)
+		special = specialFrom(config)
 	}
 	if data, err = special.encode(); err != nil {
 		return err
 	}
 	return w.file("special_tokens_map.json", data)
+}
+
+// specialDefaults names the special tokens that tokenizer_config.json leaves out,
+// as a model with a SentencePiece file only does.
+func (m *Model) specialDefaults(config fields) {
+	name := func(field string, id int32, known bool) {
+		if text, ok := m.Tokenizer.Token(id); known && ok {
+			config.setDefault(field, text)
+		}
+	}
+	id, ok := m.Tokenizer.BOS()
+	name("bos_token", id, ok)
+	id, ok = m.Tokenizer.EOS()
+	name("eos_token", id, ok)
+	name("pad_token", m.Config.Pad, m.Config.Pad >= 0)
+	config.setDefault("model_max_length", m.Config.MaxPositions)
 }
 
 // isList is whether a JSON value is a list: several named templates are kept.
