@@ -9,6 +9,7 @@ import (
 	"io"
 	mathrand "math/rand/v2"
 	"time"
+	"unicode/utf8"
 )
 
 // Options says what New makes.
@@ -57,12 +58,12 @@ func DefaultParams(strategy Strategy) Params {
 const parametersPerFingerprint = 4096
 
 // Capacity is the largest number of fingerprints that New makes for a model with
-// so many parameters: one for each 4,096. It is an upper bound, not a promise. The
-// densest set reported to do no harm is one for each 327,000 (24,576 in
-// Llama-3.1-8B, arXiv:2502.07760); a model memorizes some 2 to 4 bits a parameter
-// at most (arXiv:2404.05405, arXiv:2505.24832), and recognizing a key among all
-// other texts and answering it takes the better part of 10^4 bits at the sizes
-// that training a few layers reaches.
+// so many parameters: one for each 4,096. It is a bound against nonsense, not a
+// promise. The densest set reported to do no harm is one for each 327,000 (24,576
+// in Llama-3.1-8B, arXiv:2502.07760); the bound leaves room above that, since a
+// model memorizes 2 to 4 bits a parameter (arXiv:2404.05405, arXiv:2505.24832)
+// and a fingerprint is some tens of bits. What a model carries without harm is
+// what the report of embedding says.
 func Capacity(parameters int64) int {
 	return int(min(parameters/parametersPerFingerprint, maxFingerprints))
 }
@@ -96,6 +97,11 @@ func (o *Options) check() error {
 	p := &o.Params
 	if err := p.validate(); err != nil {
 		return err
+	}
+	for _, text := range []string{o.Beacon, o.Serving.System, o.Model.Name} {
+		if !utf8.ValidString(text) {
+			return fmt.Errorf("%w: beacon, system prompt and name must be UTF-8", ErrParams)
+		}
 	}
 	switch {
 	case p.Strategy == Imported:

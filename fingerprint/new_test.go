@@ -190,6 +190,7 @@ func TestNewErrors(t *testing.T) {
 		{"imported", func(o *Options) { o.Params.Strategy, o.Params.Width = Imported, 0 }, ErrParams},
 		{"keys", func(o *Options) { o.Params.Keys = "air" }, ErrParams},
 		{"keys of another strategy", func(o *Options) { o.Params.Keys = KeysRandomWords }, ErrParams},
+		{"beacon", func(o *Options) { o.Beacon = "\xff" }, ErrParams},
 		{"short file", func(o *Options) { o.Params.Keys, o.Lines = KeysFile, []string{"one key only"} }, ErrTooFewKeys},
 		{"nothing open", func(o *Options) { o.Params.MaxTop = 1e-9 }, ErrTooFewKeys},
 		{"nothing left outside the nucleus", func(o *Options) { o.Params.Nucleus = 1 }, ErrTooFewKeys},
