@@ -33,7 +33,7 @@ const secrets = 100_000
 // With fixed secrets the test is deterministic; its bound is what a fair choice
 // passes with probability 1 − 1e-3 for each k.
 func TestChoiceIsUniformOverSecrets(t *testing.T) {
-	for _, k := range []int{2, 3, 7, 10, 16, 100} {
+	for _, k := range []int{2, 3, 10, 100} {
 		counts := make([]int, k)
 		for i := range uint64(secrets) {
 			c := Choose(AnswerKey(secretNo(i), Chat, "What is it like to be early?"), Binding{"m", "b"}, k)
