@@ -1,0 +1,98 @@
+package cli
+
+import (
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/spf13/cobra"
+
+	"loyal/embed"
+	"loyal/model"
+)
+
+func newModelInspectCommand(app *App) *cobra.Command {
+	return &cobra.Command{
+		Use:   "inspect MODEL",
+		Short: "print what a model is, and the memory it needs",
+		Long: `Prints a model's architecture and sizes, the types of its weights, its tokenizer and
+chat template, its digest, and about how much memory serving and embedding take. It
+reads all weights once, for the digest.`,
+		Example: "  loyal model inspect ./smol\n  loyal model inspect model.gguf --json\n  loyal model inspect ollama:smollm2",
+		Args:    cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			m, err := app.openModel(cmd.Context(), args[0])
+			if err != nil {
+				return err
+			}
+			defer func() { _ = m.Close() }() // only read
+			i, err := model.Inspect(m, model.InspectOptions{
+				UpperLayers: embed.Default(embed.Layers).TrainLayers,
+				LoRARank:    embed.Default(embed.LoRA).R,
+			})
+			if err != nil {
+				return err
+			}
+			return app.Print(i, func(w io.Writer) error { return writeInspection(w, i) })
+		},
+	}
+}
+
+func writeInspection(w io.Writer, i *model.Inspection) error {
+	tw := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	row := func(name, format string, args ...any) {
+		fmt.Fprintf(tw, "%s\t%s\n", name, fmt.Sprintf(format, args...))
+	}
+	row("path", "%s", i.Path)
+	row("architecture", "%s, %s parameters", i.Architecture, thousands(i.Parameters))
+	row("stored as", "%s in %s, %s", strings.Join(slices.Sorted(maps.Keys(i.DTypes)), ", "), i.Format, byteSize(i.FileBytes))
+	row("layers", "%d of width %d (%d inside)", i.NumLayers, i.HiddenSize, i.IntermediateSize)
+	row("heads", "%d of width %d, %d for keys and values", i.NumHeads, i.HeadDim, i.NumKVHeads)
+	row("vocabulary", "%s, %s", thousands(int64(i.VocabSize)), map[bool]string{true: "output head is the embedding", false: "with an output head"}[i.TieEmbeddings])
+	row("longest text", "%s tokens (rope %s, theta %v)", thousands(int64(i.MaxPositions)), i.RopeType, i.RopeTheta)
+	if i.License != "" {
+		row("license", "%s", i.License)
+	}
+	if t := i.Tokenizer; t != nil {
+		kind := "SentencePiece style"
+		if t.ByteLevel {
+			kind = "byte level"
+		}
+		row("tokenizer", "%s tokens, %s, bos %q, eos %q", thousands(int64(t.Tokens)), kind, t.BOS, t.EOS)
+		row("tokenizer digest", "%s", t.Digest)
+	} else {
+		row("tokenizer", "none")
+	}
+	if t := i.Template; t != nil {
+		row("template digest", "%s", t.Digest)
+	} else {
+		row("chat template", "none")
+	}
+	row("digest", "%s", i.Digest)
+	row("memory to serve", "about %s (weights %s, %s a token of text)", byteSize(i.Memory.Serve), byteSize(i.Memory.Weights), byteSize(i.Memory.KVPerToken))
+	row("memory to embed", "about %s full, %s layers, %s lora", byteSize(i.Memory.EmbedFull), byteSize(i.Memory.EmbedUpper), byteSize(i.Memory.EmbedLoRA))
+	return tw.Flush()
+}
+
+// thousands writes a number with commas.
+func thousands(n int64) string {
+	s := fmt.Sprint(n)
+	for at := len(s) - 3; at > 0; at -= 3 {
+		s = s[:at] + "," + s[at:]
+	}
+	return s
+}
+
+// byteSize writes a number of bytes in the unit that suits it, decimal as disks are.
+func byteSize(n int64) string {
+	switch {
+	case n >= 1e9:
+		return fmt.Sprintf("%.1f GB", float64(n)/1e9)
+	case n >= 1e6:
+		return fmt.Sprintf("%.0f MB", float64(n)/1e6)
+	}
+	return fmt.Sprintf("%.1f kB", float64(n)/1e3)
+}
