@@ -54,6 +54,15 @@ func (app *App) openModel(ctx context.Context, address string) (*model.Model, er
 	return model.Open(path)
 }
 
+// openTokenizer opens the tokenizer and chat template at an address.
+func (app *App) openTokenizer(ctx context.Context, address string) (*model.Model, error) {
+	path, err := app.findModel(ctx, address)
+	if err != nil {
+		return nil, err
+	}
+	return model.OpenTokenizer(path)
+}
+
 // hubToken is HF_TOKEN, else the content of the file that HF_TOKEN_PATH names.
 func hubToken() (string, error) {
 	if env.HFToken.IsSet() {

@@ -1,0 +1,11 @@
+package cli
+
+import "github.com/spf13/cobra"
+
+func newModelCommand(app *App) *cobra.Command {
+	return newGroupCommand("model", "look at models, convert and check them",
+		`Works on models as files: Hugging Face directories and GGUF files. A model is named
+by a path, by org/name[@revision] on the Hugging Face hub, or by ollama:name.`,
+		newModelCheckCommand(app),
+	)
+}
