@@ -20,7 +20,8 @@ type generation struct {
 	jobs    []*Job // of the choices; none if no tokens were asked for
 	prompts [][]int32
 	events  mailbox
-	open    int // choices that have not ended
+	open    int   // choices that have not ended
+	failed  error // of a choice
 	usage   openai.Usage
 }
 
@@ -167,10 +168,10 @@ func (s *Server) tokenLimit(prompt []int32, asked int) (int, error) {
 }
 
 // next waits for events; none are left when done. The error is that of the
-// first choice that failed, or of the context.
+// first choice that failed, after the events before it, or of the context.
 func (g *generation) next(ctx context.Context) (events []event, done bool, err error) {
-	if g.open == 0 {
-		return nil, true, nil
+	if g.open == 0 || g.failed != nil {
+		return nil, true, g.failed
 	}
 	for {
 		events = g.events.take()
@@ -183,9 +184,10 @@ func (g *generation) next(ctx context.Context) (events []event, done bool, err e
 			return nil, false, ctx.Err()
 		}
 	}
-	for _, e := range events {
+	for i, e := range events {
 		if e.err != nil {
-			return nil, false, e.err
+			g.failed = e.err
+			return events[:i], false, nil
 		}
 		if e.finish != openai.FinishNone {
 			g.open--
@@ -213,7 +215,7 @@ func (g *generation) count() {
 	g.usage.PromptTokensDetails = &openai.PromptTokensDetails{CachedTokens: cached}
 }
 
-// written is a whole answer.
+// answer is all that a choice has written.
 type answer struct {
 	text   string
 	tokens []Token
