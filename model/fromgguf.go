@@ -50,7 +50,7 @@ func (m *Model) textFromGGUF(file *gguf.File) error {
 	if m.Tokenizer, err = tokenizerFromGGUF(file); err != nil {
 		return err
 	}
-	return m.checkTokenizer()
+	return m.finishText()
 }
 
 // configFromGGUF translates the metadata (docs/formats/gguf.md lists the keys).

@@ -21,6 +21,7 @@ import (
 	"path/filepath"
 	"slices"
 
+	"loyal/model/chat"
 	"loyal/model/gguf"
 	"loyal/model/safetensors"
 	"loyal/model/tensor"
@@ -59,6 +60,8 @@ type Model struct {
 	Config Config
 	// Tokenizer is nil when the model comes without one.
 	Tokenizer *tokenizer.Tokenizer
+	// Template is the chat template, nil when the model comes without one.
+	Template *chat.Template
 
 	text    textFiles
 	weights weights

@@ -17,6 +17,7 @@ import (
 	"testing"
 
 	"loyal/internal/testdata"
+	"loyal/model/chat"
 	"loyal/model/safetensors"
 	"loyal/model/tensor"
 )
@@ -119,7 +120,7 @@ func TestOpenDirectory(t *testing.T) {
 	if _, err := m.Tensor("lm_head.weight"); !errors.Is(err, ErrWeights) {
 		t.Errorf("the head of a tied model: %v", err)
 	}
-	if m.Tokenizer != nil || m.TemplateSource() != "" || m.TemplateDigest() != "" {
+	if m.Tokenizer != nil || m.Template != nil || m.TemplateSource() != "" || m.TemplateDigest() != "" {
 		t.Error("a tokenizer from nowhere")
 	}
 }
@@ -156,6 +157,9 @@ func TestBadDirectory(t *testing.T) {
 		}},
 		{"strange template", "chat_template", nil, func(dir string, _ map[string]Tensor) {
 			writeFile(t, filepath.Join(dir, "tokenizer_config.json"), []byte(`{"chat_template":7}`))
+		}},
+		{"broken template", "chat template", chat.ErrSyntax, func(dir string, _ map[string]Tensor) {
+			writeFile(t, filepath.Join(dir, "chat_template.jinja"), []byte(`{% for %}`))
 		}},
 		{"end outside", "special token 99", ErrConfig, func(dir string, _ map[string]Tensor) {
 			writeFile(t, filepath.Join(dir, "generation_config.json"), []byte(`{"eos_token_id":[2,99]}`))
@@ -375,7 +379,7 @@ func TestOpenTokenizer(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if id, ok := m.Tokenizer.EOS(); !ok || id != 128009 || m.TemplateSource() == "" {
+	if id, ok := m.Tokenizer.EOS(); !ok || id != 128009 || m.Template == nil || m.TemplateSource() == "" {
 		t.Errorf("eos %d, %v; template of %d bytes", id, ok, len(m.TemplateSource()))
 	}
 	if _, err := m.Tensor("model.norm.weight"); !errors.Is(err, ErrNoWeights) {

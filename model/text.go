@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"loyal/model/chat"
 	"loyal/model/gguf"
 	"loyal/model/tokenizer"
 )
@@ -115,6 +116,18 @@ func (m *Model) loadTokenizer() error {
 				return fmt.Errorf("read tokenizer_config.json: %w", err)
 			}
 		}
+	}
+	return m.finishText()
+}
+
+// finishText parses the template and sees that the tokenizer fits the model.
+func (m *Model) finishText() error {
+	if m.text.template != "" {
+		template, err := chat.Parse(m.text.template)
+		if err != nil {
+			return err
+		}
+		m.Template = template
 	}
 	return m.checkTokenizer()
 }
