@@ -3,17 +3,18 @@ package kernel
 // Blocking of packed products. Sizes in float32s (or pairs of bfloat16: both are
 // words of four bytes).
 const (
-	blockK    = 640  // words along k packed at once: a panel of B stays near the core
-	blockM    = 3072 // rows of A packed at once: some megabytes, shared by all workers
-	subM      = 96   // rows of A that a task walks over before the next panel of B
-	groupN    = 4    // panels of B that a task packs at once
-	padK      = 16   // panels begin at multiples of padK words: packing writes whole blocks
-	slack     = 16   // words behind each panel that packing may write
-	smallM    = 16   // up to here B is streamed, not packed
-	streamN   = 32   // rows of weights in one task of the streaming path
-	thinK     = 128  // B that is not transposed is streamed for any M up to here
-	thinN     = 128  // columns in one task then
-	rowsInRow = 4    // panels of A packed in one task
+	blockK  = 640  // words along k packed at once: a panel of B stays near the core
+	blockM  = 3072 // rows of A packed at once: some megabytes, shared by all workers
+	subM    = 96   // rows of A that a task walks over before the next panel of B
+	groupN  = 4    // panels of B that a task packs at once
+	padK    = 16   // panels begin at multiples of padK words: packing writes whole blocks
+	packK   = 128  // elements along k that are packed in one panel after the other
+	slack   = 16   // words behind each panel that packing may write
+	smallM  = 16   // up to here B is streamed, not packed
+	streamN = 32   // rows of weights in one task of the streaming path
+	thinK   = 128  // B that is not transposed is streamed for any M up to here
+	thinN   = 128  // columns in one task then
+	packA   = 4    // panels of A packed in one task, where they are neighbors in memory
 )
 
 // format is the shape of the tile of C that a level's kernel computes, which is
@@ -37,10 +38,12 @@ type gemmJob struct {
 	i0, rows int  // block of rows
 	k0, kc   int  // block along k, in elements
 	words    int  // the same, in words
+	perWord  int  // elements in a word
 	stride   int  // words, padded
 	stepA    int  // float32s from one panel of A to the next
 	add      bool
 	panelsA  int
+	perPack  int // panels of A packed in a task
 	groupsN  int // tasks along n
 	group    int // panels of B a task
 	tasksM   int // tasks along m
@@ -104,26 +107,29 @@ func (j *gemmJob) begin(g *Gemm, m, n, k int) {
 
 // blocks runs the steps of the product, each with run.
 func (j *gemmJob) blocks(run func(j *gemmJob, n int), threads int) {
-	perWord := 1
+	j.perWord = 1
 	if j.f.pairs {
-		perWord = 2
+		j.perWord = 2
 	}
 	// Even blocks along k, so that no sliver remains. They depend on k only.
-	kBlocks := ceil(ceil(j.k, perWord), blockK)
-	kStep := roundUp(ceil(j.k, kBlocks), padK*perWord)
+	kBlocks := ceil(ceil(j.k, j.perWord), blockK)
+	kStep := roundUp(ceil(j.k, kBlocks), padK*j.perWord)
 	for j.i0 = 0; j.i0 < j.m; j.i0 += blockM {
 		j.rows = min(blockM, j.m-j.i0)
 		j.panelsA = ceil(j.rows, j.f.mr)
 		for j.k0 = 0; j.k0 < j.k; j.k0 += kStep {
 			j.kc = min(kStep, j.k-j.k0)
-			j.words = ceil(j.kc, perWord)
+			j.words = ceil(j.kc, j.perWord)
 			j.stride = roundUp(j.words, padK)
 			j.stepA = j.f.mr*j.stride + slack
 			j.add = j.g.Acc || j.k0 > 0
 			j.pa = j.a.grow(j.panelsA * j.stepA)
 			j.split(threads)
-			j.packing = true
-			run(j, ceil(j.panelsA, rowsInRow))
+			j.packing, j.perPack = true, 1
+			if j.g.TransA {
+				j.perPack = min(packA, ceil(j.panelsA, 2*threads))
+			}
+			run(j, ceil(j.panelsA, j.perPack))
 			j.packing = false
 			run(j, j.groupsN*j.tasksM)
 		}
@@ -149,11 +155,8 @@ func (j *gemmJob) split(threads int) {
 
 func (j *gemmJob) do(w *Worker, task int) {
 	if j.packing {
-		lo := task * rowsInRow
-		for i := lo; i < min(lo+rowsInRow, j.panelsA); i++ {
-			r0, h := j.panel(i)
-			j.pack(j.pa[i*j.stepA:], &j.g.A, !j.g.TransA, r0, h, j.f.mr)
-		}
+		lo := task * j.perPack
+		j.pack(j.pa[lo*j.stepA:], j.stepA, &j.g.A, !j.g.TransA, lo, min(j.perPack, j.panelsA-lo), j.f.mr)
 		return
 	}
 	j.multiply(w, task%j.groupsN, task/j.groupsN)
@@ -166,13 +169,34 @@ func (j *gemmJob) panel(i int) (r0, h int) {
 	return j.i0 + i*base + min(i, more), base + b2i(i < more)
 }
 
-// pack copies h rows of op(M) from r0, and the block along k, into a panel of
-// the given width.
-func (j *gemmJob) pack(dst []float32, m *Mat, alongK bool, r0, h, width int) {
-	dst = dst[:width*j.stride+slack]
-	packPanel(dst, m, alongK, r0, h, j.k0, j.kc, &j.f, width)
+// panelB is panel for B, whose panels are all full but the last.
+func (j *gemmJob) panelB(i int) (c0, h int) {
+	c0 = i * j.f.nr
+	return c0, min(j.f.nr, j.n-c0)
+}
+
+// pack copies count panels of A or B from the first on, step float32s apart, for
+// the block along k. Where neighbors in memory belong to different panels, it goes
+// a little along k in all of them before it goes on, while lines are in the cache.
+func (j *gemmJob) pack(dst []float32, step int, m *Mat, alongK bool, first, count, width int) {
+	part := j.kc
+	if !alongK && count > 1 {
+		part = packK
+	}
+	for k := 0; k < j.kc; k += part {
+		for i := range count {
+			r0, h := j.panelB(first + i)
+			if m == &j.g.A {
+				r0, h = j.panel(first + i)
+			}
+			at := i*step + k/j.perWord*width
+			packPanel(dst[at:], m, alongK, r0, h, j.k0+k, min(part, j.kc-k), &j.f, width)
+		}
+	}
 	if j.f.round {
-		roundBF16(dst[:width*j.words])
+		for i := range count {
+			roundBF16(dst[i*step:][:width*j.words])
+		}
 	}
 }
 
@@ -182,17 +206,13 @@ func (j *gemmJob) multiply(w *Worker, gn, gm int) {
 	panel0 := gn * j.group
 	panels := min(j.group, ceil(j.n, nr)-panel0)
 	pb := w.b.grow(panels * step)
-	for q := range panels {
-		c0 := (panel0 + q) * nr
-		j.pack(pb[q*step:], &j.g.B, j.g.TransB, c0, min(nr, j.n-c0), nr)
-	}
+	j.pack(pb, step, &j.g.B, j.g.TransB, panel0, panels, nr)
 	first := gm * j.taskRows
 	last := min(first+j.taskRows, j.panelsA)
 	sub := subM / j.f.mr
 	for ; first < last; first += sub {
 		for q := range panels {
-			c0 := (panel0 + q) * nr
-			cols := min(nr, j.n-c0)
+			c0, cols := j.panelB(panel0 + q)
 			for i := first; i < min(first+sub, last); i++ {
 				r0, h := j.panel(i)
 				c := j.g.C.F32[r0*j.g.C.Stride+c0:]

@@ -430,13 +430,13 @@ func TestF16(t *testing.T) {
 func TestVectorNoAllocation(t *testing.T) {
 	eachLevel(t, func(t *testing.T) {
 		if n := testing.AllocsPerRun(10, func() {
-			var x, y [40]float32
+			var x, y, m, v [40]float32
 			for i := range x {
 				x[i] = float32(i)
 			}
 			Add(y[:], x[:])
 			Softmax(y[:], Dot(x[:], y[:])/1e6)
-			AdamWStep(x[:], y[:], y[:], y[:], 1, .9, .9, 1, 0, 1, 1, 1)
+			AdamWStep(x[:], y[:], m[:], v[:], 1, .9, .9, 1, 0, 1, 1, 1)
 		}); n != 0 {
 			t.Errorf("%v allocations", n)
 		}
