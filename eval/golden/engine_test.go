@@ -24,7 +24,19 @@ func subjectOf(t *testing.T, path string) Subject {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = net.Close() })
-	return Subject{Network: net}
+	s := textOf(t, m)
+	s.Network = net
+	return s
+}
+
+// textOf has a model's tokenizer and chat template.
+func textOf(t *testing.T, m *model.Model) Subject {
+	t.Helper()
+	s, err := FromText(m)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
 }
 
 // mustAgree checks and wants agreement, in at least so many comparisons.
@@ -53,7 +65,28 @@ func TestStories(t *testing.T) {
 	for _, name := range []string{"stories260K", "babyllama-0.9M-char"} {
 		t.Run(name, func(t *testing.T) {
 			dir := testdata.Dir(t, "models", name)
-			mustAgree(t, filepath.Join(dir, "golden.jsonl"), subjectOf(t, dir), 10)
+			mustAgree(t, filepath.Join(dir, "golden.jsonl"), subjectOf(t, dir), 20)
+		})
+	}
+}
+
+// Ids of real tokenizers and prompts of their chat templates, from Hugging Face's
+// libraries.
+func TestTokenizers(t *testing.T) {
+	for name, chats := range map[string]bool{
+		"llama2": false, "llama3_2": true, "qwen2_5": true, "qwen3": true, "gemma3": true, "mistral_nemo": true, "deepseek_v3": true,
+	} {
+		t.Run(name, func(t *testing.T) {
+			m, err := model.OpenTokenizer(testdata.Real(t, "tokenizers", name))
+			if err != nil {
+				t.Fatal(err)
+			}
+			t.Cleanup(func() { _ = m.Close() })
+			s := textOf(t, m)
+			mustAgree(t, testdata.Dir(t, "tokenizers", name+".golden.jsonl"), s, 464)
+			if chats {
+				mustAgree(t, testdata.Dir(t, "tokenizers", name+".chat.jsonl"), s, 8)
+			}
 		})
 	}
 }
@@ -74,7 +107,7 @@ func TestSmolLM2(t *testing.T) {
 		t.Skip("runs a model of 135 million parameters")
 	}
 	path := testdata.Real(t, "SmolLM2-135M-Instruct.Q4_1.gguf")
-	mustAgree(t, testdata.Dir(t, "models", "smollm2-135m-instruct", "golden.jsonl"), subjectOf(t, path), 80)
+	mustAgree(t, testdata.Dir(t, "models", "smollm2-135m-instruct", "golden.jsonl"), subjectOf(t, path), 130)
 }
 
 // What each type of quantized tensor stands for.

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"loyal/lm"
+	"loyal/model/chat"
 )
 
 // batch is how many lines run together.
@@ -51,7 +52,7 @@ type forwardLine struct {
 	text      *string // nil: not recorded
 	ids       []int32 // what the model is run on
 	plainIDs  []int32 // of text without special tokens; nil: not recorded
-	messages  []Message
+	messages  []chat.Message
 	greedy    []int32
 	greedyKey string
 	decoded   *string // of greedy

@@ -22,6 +22,7 @@ import (
 	"slices"
 
 	"loyal/lm"
+	"loyal/model/chat"
 )
 
 // ErrFormat reports a golden file that cannot be understood.
@@ -34,7 +35,8 @@ type Subject struct {
 	Encode func(text string, addSpecial bool) ([]int32, error)
 	// Decode turns ids into text, leaving special tokens out or writing them.
 	Decode func(ids []int32, skipSpecial bool) (string, error)
-	// Render is the chat template.
+	// Render is the chat template. That it refuses a conversation is an error that
+	// is chat.ErrRaised.
 	Render func(Conversation) (string, error)
 	// Network computes.
 	Network lm.Network
@@ -44,16 +46,10 @@ type Subject struct {
 
 // Conversation is what a chat template is given.
 type Conversation struct {
-	Messages            []Message `json:"messages"`
-	AddGenerationPrompt bool      `json:"add_generation_prompt"`
+	Messages            []chat.Message `json:"messages"`
+	AddGenerationPrompt bool           `json:"add_generation_prompt"`
 	// DateString is the day that templates may print ("22 Nov 2026").
 	DateString string `json:"date_string"`
-}
-
-// Message is one turn of a conversation.
-type Message struct {
-	Role    string `json:"role"`
-	Content string `json:"content"`
 }
 
 // Kind is what was compared, and so in which measure a deviation's size is.

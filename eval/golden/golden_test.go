@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"loyal/lm/lmtest"
+	"loyal/model/chat"
 	"loyal/model/safetensors"
 	"loyal/model/tensor"
 )
@@ -44,8 +45,11 @@ var letters = Subject{
 		return b.String(), nil
 	},
 	Render: func(c Conversation) (string, error) {
-		if len(c.Messages) == 0 || c.Messages[0].Role != "user" {
-			return "", errors.New("roles must alternate")
+		if len(c.Messages) == 0 {
+			return "", chat.ErrBudget
+		}
+		if c.Messages[0].Role != "user" {
+			return "", fmt.Errorf("%w: roles must alternate", chat.ErrRaised)
 		}
 		return fmt.Sprintf("%s|%t|%s", c.Messages[0].Content, c.AddGenerationPrompt, c.DateString), nil
 	},
@@ -94,6 +98,7 @@ func TestTextLines(t *testing.T) {
 		{"chat differs", `{"messages":[{"role":"user","content":"hi"}],"rendered":"hi"}`, "line 1: rendered"},
 		{"chat refused", `{"messages":[{"role":"system","content":"hi"}],"rendered":null}`, ""},
 		{"chat not refused", `{"messages":[{"role":"user","content":"hi"}],"rendered":null}`, "line 1: rendered"},
+		{"chat broken", `{"messages":[],"rendered":null}`, "line 1: rendered"},
 		{"chat refused wrongly", `{"messages":[{"role":"system","content":"hi"}],"rendered":"hi"}`, "line 1: rendered"},
 	} {
 		r, err := check(t, c.line, letters, DefaultTolerances())
@@ -213,7 +218,7 @@ func TestTopLines(t *testing.T) {
 	}
 	mean, std := moments(row)
 	line := map[string]any{
-		"kind": "chat", "input": []Message{{"user", "ca"}}, "text": "ca|true|", "ids": nil, "ids_special": ids,
+		"kind": "chat", "input": []chat.Message{{Role: "user", Content: "ca"}}, "text": "ca|true|", "ids": nil, "ids_special": ids,
 		"top20_ids": []int32{1, 2}, "top20_logits": []float32{row[1], row[2]},
 		"logit_mean": mean, "logit_std": std, "logsumexp": logSumExp(row), "sum_nll_ids": nll,
 		"greedy24": []int32{argMax(row)},

@@ -1,6 +1,13 @@
 package golden
 
-import "fmt"
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"loyal/model"
+	"loyal/model/chat"
+)
 
 // tokenizerLine records a tokenizer's work on one text. Absent fields are not
 // compared.
@@ -84,7 +91,55 @@ func (l *chatLine) check(s Subject, r *Report) {
 		r.add(Text, where, 1, fmt.Sprintf("%q", got), "a refusal")
 	case l.Rendered != nil:
 		r.failed(Text, where, err, fmt.Sprintf("%q", *l.Rendered))
-	default:
+	case errors.Is(err, chat.ErrRaised):
 		r.add(Text, where, 0, "", "")
+	default:
+		r.failed(Text, where, err, "a refusal")
 	}
+}
+
+// dateLayout is how a conversation's date is written.
+const dateLayout = "02 Jan 2006"
+
+// FromTemplate is a Subject's Render for a chat template; bos and eos are the
+// texts of these tokens. The date is what the template's clock tells, and also
+// its variable date_string.
+func FromTemplate(t *chat.Template, bos, eos string) func(Conversation) (string, error) {
+	return func(c Conversation) (string, error) {
+		o := chat.Options{AddGenerationPrompt: c.AddGenerationPrompt, BOS: bos, EOS: eos}
+		if c.DateString != "" {
+			now, err := time.Parse(dateLayout, c.DateString)
+			if err != nil {
+				return "", fmt.Errorf("%w: date_string: %w", ErrFormat, err)
+			}
+			o.Now = now
+			o.Extra = map[string]any{"date_string": c.DateString}
+		}
+		return t.Render(c.Messages, o)
+	}
+}
+
+// FromText is a Subject with the tokenizer and the chat template of a model, as
+// far as it has them.
+func FromText(m *model.Model) (Subject, error) {
+	var s Subject
+	var bos, eos string
+	if tok := m.Tokenizer; tok != nil {
+		s.Encode = func(text string, addSpecial bool) ([]int32, error) { return tok.Encode(text, addSpecial), nil }
+		s.Decode = func(ids []int32, skipSpecial bool) (string, error) { return tok.Decode(ids, skipSpecial), nil }
+		if id, ok := tok.BOS(); ok {
+			bos, _ = tok.Token(id)
+		}
+		if id, ok := tok.EOS(); ok {
+			eos, _ = tok.Token(id)
+		}
+	}
+	if source := m.TemplateSource(); source != "" {
+		t, err := chat.Parse(source)
+		if err != nil {
+			return s, err
+		}
+		s.Render = FromTemplate(t, bos, eos)
+	}
+	return s, nil
 }

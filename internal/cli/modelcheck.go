@@ -93,15 +93,19 @@ func (app *App) checkModel(ctx context.Context, address, goldenPath string, t go
 			return nil, err
 		}
 		defer func() { _ = network.Close() }() // nothing is kept
+		if subject, err = golden.FromText(m); err != nil {
+			return nil, err
+		}
 		subject.Network = network
-		useText(&subject, m)
 	case needs.Text:
 		m, err := model.OpenTokenizer(path)
 		if err != nil {
 			return nil, err
 		}
 		defer func() { _ = m.Close() }() // only read
-		useText(&subject, m)
+		if subject, err = golden.FromText(m); err != nil {
+			return nil, err
+		}
 	}
 	if needs.Tensors {
 		tensors, err := openTensors(path)
@@ -112,14 +116,6 @@ func (app *App) checkModel(ctx context.Context, address, goldenPath string, t go
 		subject.Tensor = tensors.values
 	}
 	return file.Check(ctx, subject, t)
-}
-
-// useText gives a subject the tokenizer and the chat template of a model.
-func useText(s *golden.Subject, m *model.Model) {
-	if tok := m.Tokenizer; tok != nil {
-		s.Encode = func(text string, addSpecial bool) ([]int32, error) { return tok.Encode(text, addSpecial), nil }
-		s.Decode = func(ids []int32, skipSpecial bool) (string, error) { return tok.Decode(ids, skipSpecial), nil }
-	}
 }
 
 // storedTensors are the tensors of a GGUF file of any kind, or of a model.
