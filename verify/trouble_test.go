@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"math/rand/v2"
 	"net"
 	"net/http"
@@ -407,6 +408,18 @@ func TestResumeAfterFailures(t *testing.T) {
 	got, err = verify.Run(t.Context(), plan(t, verify.Chat, qs), o)
 	if err != nil || got.Verdict != verify.Match || got.Queries != 7 || got.Unanswered != 0 || got.Hits != 7 || got.Resumed != 4 {
 		t.Errorf("%+v, %v", got, err)
+	}
+	p := verify.NewNoMatchProcess(o.QMin, len(qs))
+	p.Add(1)
+	p.Unanswered()
+	p.Add(1)
+	p.Add(1)
+	p.Resolved(1)
+	for range 3 {
+		p.Add(1)
+	}
+	if want := math.Exp(p.LogE()); math.Abs(got.NoMatchEValue-want) > 1e-12 {
+		t.Errorf("reverse e-value %v, want %v", got.NoMatchEValue, want)
 	}
 }
 
