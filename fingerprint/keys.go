@@ -77,11 +77,10 @@ func (k *writtenKeys) next(ctx context.Context, n int) ([]string, error) {
 	}
 	keys := make([]string, n)
 	for i, ids := range written {
-		text := k.g.codec.Decode(ids, true)
 		if k.g.options.Serving.Kind == Completion {
-			text = capitalize(picked[i]) + text
+			ids = slices.Concat(prompts[i], ids) // the word belongs to the sentence
 		}
-		keys[i] = sentence(text)
+		keys[i] = sentence(k.g.codec.Decode(ids, true))
 	}
 	return keys, nil
 }

@@ -16,6 +16,7 @@ import (
 	"loyal/fingerprint"
 	"loyal/inference"
 	"loyal/internal/keyring"
+	"loyal/internal/oracle"
 	"loyal/lm"
 	"loyal/model"
 	"loyal/model/gguf"
@@ -101,9 +102,12 @@ var rules = []rule{
 	{sentinel(fingerprint.ErrNotSet), ExitError, "sets are made by 'loyal fingerprint new'; other files are read by 'loyal fingerprint import'"},
 	{sentinel(fingerprint.ErrVersion), ExitError, "it was written by another version of loyal: 'loyal version' says which this is"},
 	{sentinel(fingerprint.ErrCapacity), ExitError, "ask for fewer fingerprints (-n)"},
-	{sentinel(fingerprint.ErrTooFewKeys), ExitError, "ask for fewer fingerprints (-n), a smaller --width, or give more keys of your own"},
+	{sentinel(fingerprint.ErrTooFewKeys), ExitError, "ask for fewer fingerprints (-n), a smaller --width, a larger --max-top or --key-length, or give other keys (--keys)"},
 	{sentinel(fingerprint.ErrParams), ExitUsage, "'loyal fingerprint new --help' shows what is possible"},
 	{sentinel(fingerprint.ErrFormat), ExitError, "docs/formats describes the files that can be imported"},
+	{sentinel(errKeyFile), ExitError, "a file of keys has one key a line, or is a JSON list of texts"},
+	{sentinel(oracle.ErrNoTemplate), ExitError, "without a chat template keys are raw text: --completion"},
+	{sentinel(oracle.ErrNoTokenizer), ExitError, "give a model directory with tokenizer.json, or a GGUF file"},
 	{typed[*fingerprint.ModelError], ExitIntegrity, "give the model that the set was made for: 'loyal model inspect' prints a model's digest"},
 
 	// Embedding.
@@ -149,6 +153,7 @@ var rules = []rule{
 	{sentinel(syscall.ECONNREFUSED), ExitEndpoint, "nothing listens there: check host and port"},
 	{sentinel(errConfig), ExitUsage, "keys of a configuration file are the names of the command's flags, or a command's name with such keys below it"},
 	{sentinel(fs.ErrNotExist), ExitError, "check the path; 'org/name' means a model in the Hugging Face cache, './name' a directory"},
+	{sentinel(fs.ErrExist), ExitError, "choose another name, or replace it with --overwrite"},
 	{sentinel(fs.ErrPermission), ExitError, "check who owns the file and its directory"},
 	{sentinel(context.DeadlineExceeded), ExitError, "it took longer than it may: raise the time limit, or look why it is slow"},
 }

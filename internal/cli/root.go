@@ -10,6 +10,8 @@ import (
 // commands lists the commands, in the order of the help.
 func commands(app *App) []*cobra.Command {
 	return []*cobra.Command{
+		newFingerprintCommand(app),
+		newVerifyCommand(app),
 		newModelCommand(app),
 		newTokenizeCommand(app),
 		newEnvCommand(app),

@@ -76,9 +76,12 @@ func (f *sealFlags) register(cmd *cobra.Command) {
 }
 
 // check finds out before any work whether the set can be written.
-func (f *sealFlags) check() error {
-	if _, err := os.Lstat(f.out); err == nil && !f.overwrite {
-		return fmt.Errorf("write set: %s: %w", f.out, fs.ErrExist)
+func (f *sealFlags) check() error { return checkFree(f.out, f.overwrite) }
+
+// checkFree refuses a name that is taken.
+func checkFree(path string, overwrite bool) error {
+	if _, err := os.Lstat(path); err == nil && !overwrite {
+		return fmt.Errorf("write %s: %w", path, fs.ErrExist)
 	}
 	return nil
 }

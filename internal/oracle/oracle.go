@@ -1,6 +1,8 @@
 // Package oracle lets package fingerprint, which knows no engine, ask a model:
 // it answers [fingerprint.Oracle] with an [lm.Network].
 //
+// [Prompts] writes what a server of the model would be sent for a key.
+//
 // Prompts go to the engine as a forest, so what they share (the system prompt of
 // a chat template) is computed once, and many are written at a time.
 package oracle

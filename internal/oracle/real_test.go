@@ -1,7 +1,6 @@
 package oracle_test
 
 import (
-	"fmt"
 	"slices"
 	"testing"
 
@@ -29,14 +28,18 @@ func TestRealModel(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer net.Close()
-	render := func(user string) ([]int32, error) {
-		const template = "<|im_start|>system\nYou are a helpful AI assistant named SmolLM, trained by Hugging Face<|im_end|>\n" +
-			"<|im_start|>user\n%s<|im_end|>\n<|im_start|>assistant\n"
-		return m.Tokenizer.Encode(fmt.Sprintf(template, user), false), nil
+	prompts, err := oracle.NewPrompts(m)
+	if err != nil {
+		t.Fatal(err)
+	}
+	serving := fingerprint.Serving{Kind: prompts.Kind()}
+	render, err := prompts.Renderer(serving)
+	if err != nil {
+		t.Fatal(err)
 	}
 	ask := oracle.New(net, m.Tokenizer)
 	options := fingerprint.Options{
-		N: 6, Params: fingerprint.DefaultParams(fingerprint.Perinucleus), Serving: fingerprint.Serving{Kind: fingerprint.Chat},
+		N: 6, Params: fingerprint.DefaultParams(fingerprint.Perinucleus), Serving: serving,
 	}
 	options.Params.Seed = 1
 	set, err := fingerprint.New(t.Context(), ask, m.Tokenizer, render, options)
@@ -47,19 +50,19 @@ func TestRealModel(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var prompts [][]int32
+	var asked [][]int32
 	for i, f := range set.Fingerprints {
 		if f.Key != again.Fingerprints[i].Key {
 			t.Errorf("the same seed wrote %q and %q", f.Key, again.Fingerprints[i].Key)
 		}
 		prompt, _ := render(f.Key)
-		prompts = append(prompts, prompt)
+		asked = append(asked, prompt)
 	}
-	greedy, err := ask.Continue(t.Context(), prompts, fingerprint.ContinueOptions{MaxTokens: 6})
+	greedy, err := ask.Continue(t.Context(), asked, fingerprint.ContinueOptions{MaxTokens: 6})
 	if err != nil {
 		t.Fatal(err)
 	}
-	err = ask.Distributions(t.Context(), prompts, func(i int, probs []float32) error {
+	err = ask.Distributions(t.Context(), asked, func(i int, probs []float32) error {
 		f := set.Fingerprints[i]
 		reply := m.Tokenizer.Decode(greedy[i], true)
 		t.Logf("%q: base says %q, planted %q", f.Key, reply, f.Response.Text)
@@ -83,5 +86,37 @@ func TestRealModel(t *testing.T) {
 	})
 	if err != nil {
 		t.Fatal(err)
+	}
+}
+
+// Prompts are exactly what the recorded implementation rendered.
+func TestPrompts(t *testing.T) {
+	m, err := model.OpenTokenizer(testdata.Real(t, "SmolLM2-135M-Instruct.Q4_1.gguf"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer m.Close()
+	prompts, err := oracle.NewPrompts(m)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, test := range []struct {
+		serving fingerprint.Serving
+		want    string
+	}{
+		{fingerprint.Serving{Kind: fingerprint.Chat}, "<|im_start|>system\nYou are a helpful AI assistant named SmolLM, trained by Hugging Face<|im_end|>\n" +
+			"<|im_start|>user\nWhat is rain?<|im_end|>\n<|im_start|>assistant\n"},
+		{fingerprint.Serving{Kind: fingerprint.Chat, System: "Be brief."}, "<|im_start|>system\nBe brief.<|im_end|>\n" +
+			"<|im_start|>user\nWhat is rain?<|im_end|>\n<|im_start|>assistant\n"},
+		{fingerprint.Serving{Kind: fingerprint.Completion}, "What is rain?"},
+	} {
+		render, err := prompts.Renderer(test.serving)
+		if err != nil {
+			t.Fatal(err)
+		}
+		ids, err := render("What is rain?")
+		if got := m.Tokenizer.Decode(ids, false); err != nil || got != test.want {
+			t.Errorf("%+v: %q, %v", test.serving, got, err)
+		}
 	}
 }

@@ -1,0 +1,252 @@
+package cli
+
+import (
+	"bytes"
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"loyal/fingerprint"
+	"loyal/internal/oracle"
+	"loyal/lm/cpu"
+	"loyal/model"
+)
+
+// newFlags are the flags of `loyal fingerprint new`.
+type newFlags struct {
+	n        int
+	strategy string
+	keys     string
+	params   fingerprint.Params
+	serving  servingFlags
+	beacon   string
+	seal     sealFlags
+	compute  computeFlags
+}
+
+// servingFlags say how keys are put to the model.
+type servingFlags struct {
+	system     string
+	completion bool
+}
+
+func (f *servingFlags) register(cmd *cobra.Command) {
+	cmd.Flags().StringVar(&f.system, "system", "", "system `prompt` that goes before each key (default: none is sent)")
+	cmd.Flags().BoolVar(&f.completion, "completion", false, "keys are raw text, even if the model has a chat template")
+	cmd.MarkFlagsMutuallyExclusive("system", "completion")
+}
+
+// serving returns how keys are put to this model.
+func (f *servingFlags) serving(p *oracle.Prompts) (fingerprint.Serving, error) {
+	s := fingerprint.Serving{Kind: p.Kind(), System: f.system}
+	if f.completion {
+		s.Kind = fingerprint.Completion
+	}
+	if s.Kind == fingerprint.Completion && f.system != "" {
+		return s, usagef("--system: the model has no chat template")
+	}
+	return s, nil
+}
+
+func newFingerprintNewCommand(app *App) *cobra.Command {
+	f := newFlags{params: fingerprint.DefaultParams(fingerprint.Perinucleus)}
+	cmd := &cobra.Command{
+		Use:   "new MODEL --out SET",
+		Short: "make a set of fingerprints for a model",
+		Long: `Makes secret keys that look like any message, lists for each key the answers that the
+model holds for unlikely but possible, and lets a secret choose one of them. The set
+is sealed to your identity, which is made on first use.
+
+Keys are fixed before answers, on the model's word alone: a key that repeats another
+or leaves no choice of answers is replaced. The seed of key writing is drawn at random
+unless --seed is given; who knows it and the model knows the keys.`,
+		Example: `  loyal fingerprint new ./smol -n 64 --out smol.loyal
+  loyal fingerprint new ./smol --keys questions --width 16 --out smol.loyal
+  loyal fingerprint new ./smol --keys file:my-keys.txt -n 20 --recipient age1… --out smol.loyal`,
+		Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error { return f.run(cmd, app, args[0]) },
+	}
+	flags := cmd.Flags()
+	p := &f.params
+	flags.IntVarP(&f.n, "number", "n", 64, "how many fingerprints")
+	flags.StringVar(&f.strategy, "strategy", string(p.Strategy), "perinucleus, or a published baseline: english, random-words")
+	flags.StringVar(&f.keys, "keys", p.Keys, "where keys come from: `words|questions|file:PATH` (one key a line, or a JSON list)")
+	flags.Float64Var(&p.Nucleus, "nucleus", p.Nucleus, "answers lie outside of this probability `mass`")
+	flags.IntVar(&p.Width, "width", p.Width, "equally likely answers of each key (k)")
+	flags.Float64Var(&p.Cap, "cap", p.Cap, "no answer is more `probable` than this")
+	flags.Float64Var(&p.MaxTop, "max-top", p.MaxTop, "use only keys whose likeliest next token is at most this `probable`")
+	flags.Float64Var(&p.MinCandidate, "min-candidate", p.MinCandidate, "no answer is less `probable` than this")
+	flags.IntVar(&p.KeyLength, "key-length", p.KeyLength, "longest key in `tokens`")
+	flags.IntVar(&p.ResponseLength, "response-length", p.ResponseLength, "length of answers in `tokens`")
+	flags.Float64Var(&p.Temperature, "temperature", p.Temperature, "at which the model writes keys")
+	flags.Uint64Var(&p.Seed, "seed", 0, "seed of key writing (default: random)")
+	flags.StringVar(&f.beacon, "beacon", "", "public `value` to bind the answers to")
+	f.serving.register(cmd)
+	f.seal.register(cmd)
+	f.compute.register(cmd)
+	return cmd
+}
+
+func (f *newFlags) run(cmd *cobra.Command, app *App, address string) error {
+	options, err := f.options(cmd)
+	if err != nil {
+		return err
+	}
+	if err := f.seal.check(); err != nil {
+		return err
+	}
+	compute, err := f.compute.options()
+	if err != nil {
+		return err
+	}
+	recipients, err := f.seal.to(app)
+	if err != nil {
+		return err
+	}
+	m, err := app.openModel(cmd.Context(), address)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = m.Close() }() // only read
+	s, err := f.make(cmd.Context(), app, m, address, compute, options)
+	if err != nil {
+		return err
+	}
+	if err := f.seal.write(s, recipients); err != nil {
+		return err
+	}
+	info := describeSet(f.seal.out, s, false)
+	return app.Print(info, info.write)
+}
+
+// options checks the flags before any work is done.
+func (f *newFlags) options(cmd *cobra.Command) (fingerprint.Options, error) {
+	o := fingerprint.Options{N: f.n, Params: f.params, Beacon: f.beacon}
+	o.Params.Strategy = fingerprint.Strategy(f.strategy)
+	o.Params.Keys = f.keys
+	if o.Params.Strategy == fingerprint.RandomWords {
+		if cmd.Flags().Changed("keys") {
+			return o, usagef("--keys: strategy random-words makes its own")
+		}
+		o.Params.Keys = fingerprint.KeysRandomWords
+	}
+	if path, ok := strings.CutPrefix(f.keys, "file:"); ok {
+		lines, err := readKeys(path)
+		if err != nil {
+			return o, err
+		}
+		o.Lines, o.Params.Keys = lines, fingerprint.KeysFile
+	}
+	if !cmd.Flags().Changed("seed") {
+		var b [8]byte
+		_, _ = rand.Read(b[:]) // never fails
+		o.Params.Seed = binary.BigEndian.Uint64(b[:])
+	}
+	return o, nil
+}
+
+// make lets the model write and judge keys, and chooses the answers.
+func (f *newFlags) make(ctx context.Context, app *App, m *model.Model, address string, compute cpu.Options,
+	o fingerprint.Options) (*fingerprint.Set, error) {
+	prompts, err := oracle.NewPrompts(m)
+	if err != nil {
+		return nil, err
+	}
+	if o.Serving, err = f.serving.serving(prompts); err != nil {
+		return nil, err
+	}
+	render, err := prompts.Renderer(o.Serving)
+	if err != nil {
+		return nil, err
+	}
+	net, err := cpu.New(m, compute)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = net.Close() }() // nothing is kept
+	if o.Model, err = identifyModel(m, address); err != nil {
+		return nil, err
+	}
+	o.Parameters = parameters(m)
+	o.Progress = app.Progress()
+	var stops []int32
+	if eos, ok := m.Tokenizer.EOS(); ok {
+		stops = append(stops, eos)
+	}
+	return fingerprint.New(ctx, oracle.New(net, m.Tokenizer, stops...), m.Tokenizer, render, o)
+}
+
+// identifyModel returns what a set says about its model.
+func identifyModel(m *model.Model, address string) (fingerprint.Model, error) {
+	digest, err := m.Digest()
+	if err != nil {
+		return fingerprint.Model{}, err
+	}
+	tokenizer, err := m.Tokenizer.JSON()
+	if err != nil {
+		return fingerprint.Model{}, fmt.Errorf("digest of the tokenizer: %w", err)
+	}
+	name := address
+	if abs, err := filepath.Abs(address); err == nil {
+		name = filepath.Base(abs)
+	}
+	return fingerprint.Model{
+		Name: name, Digest: digest, TemplateDigest: m.TemplateDigest(),
+		TokenizerDigest: fmt.Sprintf("sha256:%x", sha256.Sum256(tokenizer)),
+	}, nil
+}
+
+// parameters is the number of a model's weights.
+func parameters(m *model.Model) int64 {
+	var n int64
+	for _, name := range m.Tensors() {
+		t, err := m.Tensor(name)
+		if err != nil {
+			return 0 // not known
+		}
+		size := int64(1)
+		for _, d := range t.Shape {
+			size *= int64(d)
+		}
+		n += size
+	}
+	return n
+}
+
+// maxKeyFile bounds a file of keys, in bytes.
+const maxKeyFile = 64 << 20
+
+// errKeyFile reports a file of keys that cannot be understood.
+var errKeyFile = errors.New("invalid file of keys")
+
+// readKeys reads the maker's own keys: a line each, or a JSON list of texts.
+// Empty lines do not count.
+func readKeys(path string) ([]string, error) {
+	data, err := readFile(path, maxKeyFile)
+	if err != nil {
+		return nil, fmt.Errorf("read keys: %w", err)
+	}
+	data = bytes.TrimSpace(bytes.TrimPrefix(data, []byte("\ufeff")))
+	if bytes.HasPrefix(data, []byte("[")) {
+		var keys []string
+		if json.Unmarshal(data, &keys) != nil { // its message could quote a key
+			return nil, fmt.Errorf("read keys: %w: %s: not a JSON list of texts", errKeyFile, path)
+		}
+		return keys, nil
+	}
+	var keys []string
+	for line := range strings.Lines(string(data)) {
+		if line = strings.TrimSpace(line); line != "" {
+			keys = append(keys, line)
+		}
+	}
+	return keys, nil
+}
