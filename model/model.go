@@ -173,7 +173,7 @@ func (m *Model) openGGUFText() error {
 	if err != nil {
 		return err
 	}
-	defer file.Close()
+	defer func() { _ = file.Close() }() // only read
 	if c, err := configFromGGUF(file); err == nil {
 		m.Config = c
 	} else if !errors.Is(err, ErrUnknownArchitecture) {

@@ -5,6 +5,8 @@ import (
 	"encoding/binary"
 	"errors"
 	"math"
+	"runtime"
+	"slices"
 	"strings"
 	"testing"
 
@@ -129,6 +131,9 @@ func TestParse(t *testing.T) {
 	if w, err := v.Texts(); len(w) != 2 || w[1] != "bc" || err != nil {
 		t.Errorf("words = %q, %v", w, err)
 	}
+	if w := v.Any(); !slices.Equal(w.([]string), []string{"a", "bc"}) {
+		t.Errorf("words = %v", w)
+	}
 	x, ok, err := f.Tensor("x")
 	if !ok || err != nil || x.Shape[0] != 2 || x.Shape[1] != 3 || x.DType != tensor.F32 {
 		t.Errorf("x = %v %v %v", x.Shape, ok, err)
@@ -172,7 +177,13 @@ func TestHostile(t *testing.T) {
 		{"alignment's type", "not an integer", newBuilder(3, 0, 1).put("general.alignment", typeString, "32").Bytes()},
 		{"no data", "ends before its tensors", newBuilder(3, 1, 0).tensor("x", 0, 0, 8).Bytes()},
 	} {
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
 		_, err := Parse(c.data)
+		runtime.ReadMemStats(&after)
+		if n := after.TotalAlloc - before.TotalAlloc; n > 1<<16 {
+			t.Errorf("%s: %d bytes were allocated for a file of %d", c.name, n, len(c.data))
+		}
 		if !errors.Is(err, ErrInvalid) || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: %v, want %q", c.name, err, c.want)
 		}
@@ -199,6 +210,7 @@ func exercise(data []byte) {
 		v.Texts()
 		v.Ints()
 		v.Floats()
+		v.Any()
 	}
 	for _, name := range f.Names() {
 		if x, _, err := f.Tensor(name); err == nil {

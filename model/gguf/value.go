@@ -235,3 +235,52 @@ func (v Value) float(i int) (float64, bool) {
 	n, ok := v.integer(i)
 	return float64(n), ok
 }
+
+// Any decodes a value of any type to the Go type like it: uint32, string,
+// []string, []int32; arrays of arrays to nil.
+func (v Value) Any() any {
+	switch v.typ {
+	case typeUint8:
+		return scalarOrList(v, func(b []byte) uint8 { return b[0] })
+	case typeInt8:
+		return scalarOrList(v, func(b []byte) int8 { return int8(b[0]) })
+	case typeUint16:
+		return scalarOrList(v, binary.LittleEndian.Uint16)
+	case typeInt16:
+		return scalarOrList(v, func(b []byte) int16 { return int16(binary.LittleEndian.Uint16(b)) })
+	case typeUint32:
+		return scalarOrList(v, binary.LittleEndian.Uint32)
+	case typeInt32:
+		return scalarOrList(v, func(b []byte) int32 { return int32(binary.LittleEndian.Uint32(b)) })
+	case typeUint64:
+		return scalarOrList(v, binary.LittleEndian.Uint64)
+	case typeInt64:
+		return scalarOrList(v, func(b []byte) int64 { return int64(binary.LittleEndian.Uint64(b)) })
+	case typeFloat32:
+		return scalarOrList(v, func(b []byte) float32 { return math.Float32frombits(binary.LittleEndian.Uint32(b)) })
+	case typeFloat64:
+		return scalarOrList(v, func(b []byte) float64 { return math.Float64frombits(binary.LittleEndian.Uint64(b)) })
+	case typeBool:
+		return scalarOrList(v, func(b []byte) bool { return b[0] != 0 })
+	case typeString:
+		if !v.array {
+			return string(v.raw[8:])
+		}
+		texts, _ := v.Texts() // an array of strings, as this one is, decodes
+		return texts
+	}
+	return nil
+}
+
+// scalarOrList decodes one number, or all of an array.
+func scalarOrList[T any](v Value, decode func([]byte) T) any {
+	if !v.array {
+		return decode(v.raw)
+	}
+	size := valueTypes[v.typ].size
+	out := make([]T, v.count)
+	for i := range out {
+		out[i] = decode(v.raw[i*size:])
+	}
+	return out
+}

@@ -43,7 +43,7 @@ func (c *client) file(ctx context.Context, ca cache, commit, name string) error 
 	if err != nil {
 		return err
 	}
-	defer lock.Unlock()
+	defer func() { _ = lock.Unlock() }() // closing the file frees it in any case
 	if !isFile(ca.blob(info.etag)) {
 		if err := os.MkdirAll(ca.path("blobs"), 0o777); err != nil {
 			return err

@@ -10,6 +10,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -58,7 +59,13 @@ func TestHostile(t *testing.T) {
 		{"hole", "belong to none", file(`{"x":{"dtype":"F32","shape":[2],"data_offsets":[4,12]}}`, 12)},
 		{"trailing", "4 bytes after the last tensor", file("{"+x+"}", 12)},
 	} {
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
 		_, err := Parse(c.data)
+		runtime.ReadMemStats(&after)
+		if n := after.TotalAlloc - before.TotalAlloc; n > 1<<16 {
+			t.Errorf("%s: %d bytes were allocated for a file of %d", c.name, n, len(c.data))
+		}
 		if !errors.Is(err, ErrInvalid) || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: %v, want %q", c.name, err, c.want)
 		}
