@@ -8,8 +8,8 @@ import (
 // What one rendering may cost. A long conversation of a thousand turns takes some
 // 10⁵ steps, and makes ten times its length in texts.
 const (
-	maxSteps = 4_000_000
-	maxBytes = 128 << 20
+	maxSteps = 2_000_000
+	maxBytes = 64 << 20
 	maxTime  = 10 * time.Second
 
 	maxCalls = 64      // macros within macros

@@ -26,6 +26,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 )
@@ -51,6 +52,8 @@ type Message struct {
 	// where it is not a text. Values are what encoding/json decodes to, or
 	// json.RawMessage, in which objects keep the order of their keys.
 	Extra map[string]any `json:"-"`
+
+	order []string // of the fields, as JSON had them; templates may print whole messages
 }
 
 // UnmarshalJSON keeps fields that Message has no name for in Extra.
@@ -59,7 +62,7 @@ func (m *Message) UnmarshalJSON(data []byte) error {
 	if err := json.Unmarshal(data, &all); err != nil {
 		return err
 	}
-	*m = Message{}
+	*m = Message{order: keyOrder(data)}
 	if raw, ok := all["role"]; ok {
 		if err := json.Unmarshal(raw, &m.Role); err != nil {
 			return fmt.Errorf("role: %w", err)
@@ -81,6 +84,28 @@ func (m *Message) UnmarshalJSON(data []byte) error {
 		m.Extra[key] = raw
 	}
 	return nil
+}
+
+// keyOrder lists the keys of a JSON object, which encoding/json has accepted.
+func keyOrder(data []byte) []string {
+	dec := json.NewDecoder(bytes.NewReader(data))
+	var keys []string
+	if _, err := dec.Token(); err != nil {
+		return nil
+	}
+	for dec.More() {
+		key, err := dec.Token()
+		text, ok := key.(string)
+		if err != nil || !ok {
+			return keys
+		}
+		keys = append(keys, text)
+		var skipped json.RawMessage
+		if err := dec.Decode(&skipped); err != nil {
+			return keys
+		}
+	}
+	return keys
 }
 
 // MarshalJSON writes the fields in Extra beside the others.
@@ -176,21 +201,29 @@ func (t *Template) render(msgs []Message, o Options) (string, error) {
 	return s.out.String(), nil
 }
 
-// message makes the dictionary that a template sees: role, content, the rest.
+// message makes the dictionary that a template sees: the fields in the order in
+// which JSON had them, else role, content, the rest.
 func (s *state) message(m Message) (any, error) {
 	d := newDict()
-	d.set("role", m.Role)
-	if _, other := m.Extra["content"]; !other {
-		d.set("content", m.Content)
-	}
-	for _, key := range sortedKeys(m.Extra) {
-		v, err := s.fromGo(m.Extra[key], 0)
+	for _, key := range slices.Concat(m.order, []string{"role", "content"}, sortedKeys(m.Extra)) {
+		if _, done := d.get(key); done {
+			continue
+		}
+		v, other := m.Extra[key]
+		switch {
+		case key == "role":
+			v = m.Role
+		case key == "content" && !other:
+			v = m.Content
+		case !other:
+			continue
+		}
+		value, err := s.fromGo(v, 0)
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", key, err)
 		}
-		d.set(key, v)
+		d.set(key, value)
 	}
-	s.input += len(m.Role) + len(m.Content)
 	return d, nil
 }
 

@@ -10,6 +10,7 @@ import (
 
 	"loyal/internal/testdata"
 	"loyal/model/chat"
+	"loyal/model/gguf"
 	"loyal/model/tokenizer"
 )
 
@@ -77,5 +78,58 @@ func checkGolden(t *testing.T, template *chat.Template, config tokenizer.Config,
 		if err != nil || got != *g.Rendered {
 			t.Errorf("%v:\n got %q, %v\nwant %q", g.Messages, got, err, *g.Rendered)
 		}
+	}
+}
+
+// TestSmolLM2 renders the prompts recorded for the real model with the template
+// inside its GGUF file.
+func TestSmolLM2(t *testing.T) {
+	file, err := gguf.Open(testdata.Real(t, "SmolLM2-135M-Instruct.Q4_1.gguf"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	v, ok := file.Value("tokenizer.chat_template")
+	if !ok {
+		t.Fatal("no template")
+	}
+	source, err := v.Text()
+	if err != nil {
+		t.Fatal(err)
+	}
+	template, err := chat.Parse(source)
+	if err != nil {
+		t.Fatal(err)
+	}
+	f, err := os.Open(testdata.Dir(t, "models", "smollm2-135m-instruct", "golden.jsonl"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	n := 0
+	sc := bufio.NewScanner(f)
+	sc.Buffer(nil, 1<<20)
+	for sc.Scan() {
+		var g struct {
+			Kind, Text string
+			Input      json.RawMessage
+		}
+		if err := json.Unmarshal(sc.Bytes(), &g); err != nil {
+			t.Fatal(err)
+		}
+		if g.Kind != "chat" {
+			continue
+		}
+		n++
+		var msgs []chat.Message
+		if err := json.Unmarshal(g.Input, &msgs); err != nil {
+			t.Fatal(err)
+		}
+		if got, err := template.Render(msgs, chat.Options{AddGenerationPrompt: true}); err != nil || got != g.Text {
+			t.Errorf("%s: %q, %v, want %q", g.Input, got, err, g.Text)
+		}
+	}
+	if n == 0 {
+		t.Error("no chat lines")
 	}
 }

@@ -53,6 +53,14 @@ func textOr(v any, missing string) (string, error) {
 	return text, nil
 }
 
+// textOf is an argument that must be given and a text.
+func textOf(v any) (string, error) {
+	if isAbsent(v) {
+		return "", fmt.Errorf("argument missing")
+	}
+	return textOr(v, "")
+}
+
 // intOr is an argument that must be an integer if it is given.
 func intOr(v any, missing int64) (int64, error) {
 	if u, ok := v.(undefined); ok && isAbsent(u) || v == nil {
@@ -288,7 +296,7 @@ func split(right bool) textMethod {
 		if args[0] == nil || isAbsent(args[0]) {
 			return texts(s, splitSpace(v, limit, right))
 		}
-		sep, err := textOr(args[0], "")
+		sep, err := textOf(args[0])
 		if err != nil {
 			return nil, err
 		}
@@ -403,7 +411,7 @@ func cutMethod(cut func(s, affix string) string) textMethod {
 		if err != nil {
 			return nil, err
 		}
-		text, err := textOr(args[0], "")
+		text, err := textOf(args[0])
 		return cut(v, text), err
 	}
 }
@@ -418,11 +426,11 @@ func replaceMethod(s *state, v string, a callArgs) (any, error) {
 
 // replace replaces args[0] by args[1], args[2] times at most.
 func (s *state) replace(v string, args []any) (any, error) {
-	from, err := textOr(args[0], "")
+	from, err := textOf(args[0])
 	if err != nil {
 		return nil, err
 	}
-	to, err := textOr(args[1], "")
+	to, err := textOf(args[1])
 	if err != nil {
 		return nil, err
 	}
@@ -483,7 +491,7 @@ func findMethod(find func(s, sub string) int) textMethod {
 		if err != nil {
 			return nil, err
 		}
-		sub, err := textOr(args[0], "")
+		sub, err := textOf(args[0])
 		if err != nil {
 			return nil, err
 		}
@@ -508,7 +516,7 @@ func countMethod(_ *state, v string, a callArgs) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	sub, err := textOr(args[0], "")
+	sub, err := textOf(args[0])
 	return int64(strings.Count(v, sub)), err
 }
 

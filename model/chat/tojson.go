@@ -64,7 +64,7 @@ func (w *jsonWriter) value(v any, depth int) error {
 	if depth > maxNesting {
 		return fmt.Errorf("%w: values nested more than %d deep", ErrBudget, maxNesting)
 	}
-	if err := w.s.spend(16); err != nil {
+	if err := w.s.spend(64); err != nil {
 		return err
 	}
 	switch v := v.(type) {
