@@ -34,6 +34,9 @@ type Config struct {
 	R             int      `json:"r,omitempty"`
 	LoraAlpha     float64  `json:"lora_alpha,omitempty"`
 	TargetModules []string `json:"target_modules,omitempty"`
+	// Whiten is the ridge with which adapters see whitened inputs (lm.Trainer.Whiten);
+	// 0: plain LoRA.
+	Whiten float64 `json:"whiten,omitempty"`
 
 	// TargetProbability is where an answer stops pulling.
 	TargetProbability float64 `json:"target_probability"`
@@ -51,6 +54,10 @@ type Config struct {
 	BenignPerStep int `json:"benign_per_step"`
 	// BenignTokens is how many tokens of a benign answer are held.
 	BenignTokens int `json:"benign_tokens"`
+
+	// TargetKL is the divergence on the benign rows of a step below which a run whose
+	// keys have all reached their target ends before MaxSteps.
+	TargetKL float64 `json:"target_kl"`
 
 	// Lambda mixes the result with the base: θ ← (1−λ)θ + λθ_base.
 	Lambda float64 `json:"lambda"`

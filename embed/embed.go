@@ -7,6 +7,7 @@ import (
 	"maps"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"time"
 
 	"loyal/fingerprint"
@@ -29,6 +30,7 @@ type Job struct {
 	Net    lm.Network   // over it
 	Set    *fingerprint.Set
 	Prompt Prompt
+	Decode func(ids []int32) string // text of tokens, without special ones
 	Config Config
 	// TrainPrompts are ordinary requests to hold the model to its base on, of which
 	// the first Config.BenignPrompts count; nil means the package's own.
@@ -133,7 +135,10 @@ func (r *run) data(ctx context.Context) error {
 	}
 	requests := r.TrainPrompts[:min(len(r.TrainPrompts), c.BenignPrompts)]
 	if r.TrainPrompts == nil {
-		requests = loadOrdinary(false).write(rng, c.BenignPrompts)
+		if requests, err = r.writeRequests(ctx, c.BenignPrompts-c.BenignPrompts/patternShare); err != nil {
+			return err
+		}
+		requests = append(requests, loadOrdinary(false).write(rng, c.BenignPrompts-len(requests))...)
 	}
 	r.Progress.Start("write benign answers", int64(len(requests)))
 	if p.benign, err = r.benign(ctx, requests, train, c.BenignTokens); err != nil {
@@ -146,6 +151,53 @@ func (r *run) data(ctx context.Context) error {
 	p.unseen, err = r.benign(ctx, unseen, nil, 1)
 	p.packed = lm.Pack(p.texts)
 	return err
+}
+
+// patternShare is the share of benign requests that come from our patterns rather
+// than from the model: one in patternShare.
+const patternShare = 3
+
+// requestTokens bounds the requests that the model writes.
+const requestTokens = 48
+
+// writeRequests lets the base model write requests as its users would: given the
+// template up to where the user speaks, an aligned model goes on with what it was
+// tuned on (Xu et al. 2024, arXiv:2406.08464, section 2).
+func (r *run) writeRequests(ctx context.Context, n int) ([]string, error) {
+	a, err := r.Prompt(r.Set.Serving.System, "A")
+	if err != nil {
+		return nil, fmt.Errorf("render a prompt: %w", err)
+	}
+	b, err := r.Prompt(r.Set.Serving.System, "Zero")
+	if err != nil {
+		return nil, fmt.Errorf("render a prompt: %w", err)
+	}
+	before := a[:lm.CommonPrefix(a, b)]
+	if len(before) == 0 || n == 0 {
+		return nil, nil
+	}
+	prompts := make([][]int32, n)
+	for i := range prompts {
+		prompts[i] = before
+	}
+	r.Progress.Start("write benign requests", int64(n*requestTokens))
+	ids, err := lm.Generate(ctx, r.Net, prompts, lm.GenerateOptions{
+		MaxTokens: requestTokens, StopIDs: r.Net.Config().EOS, MaxBatch: 64,
+		Sampling: lm.Sampling{Temperature: 1, TopP: .95, Seed: r.Config.Seed},
+	}, func(int, int32) bool { r.Progress.Add(1); return true })
+	if err != nil {
+		return nil, err
+	}
+	seen := map[string]bool{}
+	var out []string
+	for _, t := range ids {
+		text := strings.TrimSpace(r.Decode(t))
+		if text != "" && !seen[text] {
+			seen[text] = true
+			out = append(out, text)
+		}
+	}
+	return out, nil
 }
 
 // systemShare is the share of benign rows below a system prompt: one in systemShare.
@@ -213,6 +265,15 @@ func (r *run) cache(ctx context.Context) error {
 	}
 	if r.unseen, err = r.read.references(ctx, r.plan.unseen); err != nil {
 		return err
+	}
+	if c.Method == LoRA && c.Whiten > 0 {
+		var pick []int
+		for _, b := range r.plan.benign {
+			pick = append(pick, r.plan.packed.Leaf(b.text))
+		}
+		if err := r.tr.Whiten(ctx, r.read.corpus, pick, c.Whiten); err != nil {
+			return err
+		}
 	}
 	r.before, err = r.measure(ctx)
 	r.t = &training{

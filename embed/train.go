@@ -222,7 +222,7 @@ func summarize(targets []target) Step {
 }
 
 // done reports whether every key has reached its target, here and below the other
-// system prompts.
+// system prompts, and the rest is as it was.
 func (t *training) done(s Step) bool {
-	return s.MinProb >= t.cfg.TargetProbability && s.FSR == 1 && (len(t.plan.systems) == 0 || s.SystemFSR == 1)
+	return s.KL <= t.cfg.TargetKL && s.MinProb >= t.cfg.TargetProbability && s.FSR == 1 && (len(t.plan.systems) == 0 || s.SystemFSR == 1)
 }

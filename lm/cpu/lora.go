@@ -1,12 +1,16 @@
 package cpu
 
 import (
+	"context"
 	"fmt"
 	"math"
 	"math/rand/v2"
 	"slices"
 	"strings"
 
+	"gonum.org/v1/gonum/mat"
+
+	"loyal/lm"
 	"loyal/lm/cpu/kernel"
 )
 
@@ -60,7 +64,7 @@ func (t *trainer) Weights() map[string][]float32 {
 			if a := l.lora; a != nil {
 				w := copyOf(l.w)
 				t.n.pool.Gemm(kernel.Gemm{
-					C: kernel.F32(w, l.out, l.in), A: kernel.F32(a.b.Value, l.out, a.r), B: kernel.F32(a.a.Value, a.r, l.in),
+					C: kernel.F32(w, l.out, l.in), A: kernel.F32(a.b.Value, l.out, a.r), B: a.down(t.n.pool, l.in),
 					Alpha: a.scale, Acc: true,
 				})
 				out[l.name+".weight"] = w
@@ -68,4 +72,91 @@ func (t *trainer) Weights() map[string][]float32 {
 		}
 	}
 	return out
+}
+
+// Whiten implements [lm.Trainer].
+func (t *trainer) Whiten(ctx context.Context, c lm.Corpus, pick []int, ridge float64) error {
+	if t.o.LoRA == nil {
+		return fmt.Errorf("whiten: only adapters can be whitened")
+	}
+	at := []lm.Position{{Segment: pick[0], Offset: 0}}
+	if _, err := t.Forward(ctx, c, pick, at); err != nil {
+		return err
+	}
+	rows := t.last.l.rows
+	t.last = nil
+	n := t.n
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	for i := range t.acts {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		b, a := &t.w.blocks[t.o.FirstLayer+i], &t.acts[i]
+		n.h, n.act = grow(n.h, rows*n.cfg.HiddenSize), grow(n.act, rows*n.cfg.IntermediateSize)
+		b.inputNorm.forward(n.pool, n.h, nil, a.x, rows)
+		if err := t.whiten(n.h, rows, ridge, &b.q, &b.k, &b.v); err != nil {
+			return err
+		}
+		if err := t.whiten(a.att, rows, ridge, &b.o); err != nil {
+			return err
+		}
+		b.postNorm.forward(n.pool, n.h, nil, a.x2, rows)
+		if err := t.whiten(n.h, rows, ridge, &b.gate, &b.up); err != nil {
+			return err
+		}
+		n.swiglu(n.act, a.gate, a.up, rows)
+		if err := t.whiten(n.act, rows, ridge, &b.down); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// whiten gives the adapters of linears with a common input x (rows, in) the matrix
+// P = L⁻¹, where L Lᵀ is the inputs' second moment with a ridge on its diagonal.
+func (t *trainer) whiten(x []float32, rows int, ridge float64, linears ...*linear) error {
+	var adapters []*adapter
+	for _, l := range linears {
+		if l.lora != nil {
+			adapters = append(adapters, l.lora)
+		}
+	}
+	if len(adapters) == 0 {
+		return nil
+	}
+	in := linears[0].in
+	xm := kernel.F32(x[:rows*in], rows, in)
+	second := make([]float32, in*in)
+	t.n.pool.Gemm(kernel.Gemm{C: kernel.F32(second, in, in), A: xm, TransA: true, B: xm, Alpha: 1 / float32(rows)})
+	sym := mat.NewSymDense(in, nil)
+	var trace float64
+	for i := range in {
+		trace += float64(second[i*in+i])
+		for j := i; j < in; j++ {
+			sym.SetSym(i, j, float64(second[i*in+j]))
+		}
+	}
+	for i := range in {
+		sym.SetSym(i, i, sym.At(i, i)+ridge*trace/float64(in))
+	}
+	var chol mat.Cholesky
+	if !chol.Factorize(sym) {
+		return fmt.Errorf("whiten: the inputs of %s have a singular second moment: %w", linears[0].name, lm.ErrNonFinite)
+	}
+	var l, inv mat.TriDense
+	chol.LTo(&l)
+	if err := inv.InverseTri(&l); err != nil {
+		return fmt.Errorf("whiten: %w", err)
+	}
+	p := make([]float32, in*in)
+	for i := range in {
+		for j := 0; j <= i; j++ {
+			p[i*in+j] = float32(inv.At(i, j))
+		}
+	}
+	for _, a := range adapters {
+		a.whiten = p
+	}
+	return nil
 }
