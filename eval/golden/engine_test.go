@@ -24,18 +24,8 @@ func subjectOf(t *testing.T, path string) Subject {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = net.Close() })
-	s := textOf(t, m)
+	s := FromText(m)
 	s.Network = net
-	return s
-}
-
-// textOf has a model's tokenizer and chat template.
-func textOf(t *testing.T, m *model.Model) Subject {
-	t.Helper()
-	s, err := FromText(m)
-	if err != nil {
-		t.Fatal(err)
-	}
 	return s
 }
 
@@ -82,7 +72,7 @@ func TestTokenizers(t *testing.T) {
 				t.Fatal(err)
 			}
 			t.Cleanup(func() { _ = m.Close() })
-			s := textOf(t, m)
+			s := FromText(m)
 			mustAgree(t, testdata.Dir(t, "tokenizers", name+".golden.jsonl"), s, 464)
 			if chats {
 				mustAgree(t, testdata.Dir(t, "tokenizers", name+".chat.jsonl"), s, 8)

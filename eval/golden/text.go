@@ -121,7 +121,7 @@ func FromTemplate(t *chat.Template, bos, eos string) func(Conversation) (string,
 
 // FromText is a Subject with the tokenizer and the chat template of a model, as
 // far as it has them.
-func FromText(m *model.Model) (Subject, error) {
+func FromText(m *model.Model) Subject {
 	var s Subject
 	var bos, eos string
 	if tok := m.Tokenizer; tok != nil {
@@ -134,12 +134,8 @@ func FromText(m *model.Model) (Subject, error) {
 			eos, _ = tok.Token(id)
 		}
 	}
-	if source := m.TemplateSource(); source != "" {
-		t, err := chat.Parse(source)
-		if err != nil {
-			return s, err
-		}
-		s.Render = FromTemplate(t, bos, eos)
+	if m.Template != nil {
+		s.Render = FromTemplate(m.Template, bos, eos)
 	}
-	return s, nil
+	return s
 }

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bufio"
+	"encoding/json"
 	"fmt"
 	"io"
 	"os"
@@ -10,6 +11,10 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"loyal/eval/golden"
+	"loyal/internal/oracle"
+	"loyal/model"
+	"loyal/model/chat"
 	"loyal/model/tokenizer"
 )
 
@@ -26,8 +31,9 @@ type tokenInfo struct {
 func newTokenizeCommand(app *App) *cobra.Command {
 	var (
 		file                     string
-		noSpecial, ids, decode   bool
-		skipSpecial, plain, stat bool
+		system                   string
+		noSpecial, plain, asChat bool
+		ids, count, decode, skip bool
 	)
 	cmd := &cobra.Command{
 		Use:   "tokenize MODEL [TEXT]",
@@ -36,11 +42,14 @@ func newTokenizeCommand(app *App) *cobra.Command {
 them, one a line: id, token as the vocabulary writes it, text. With --decode it reads
 token ids (separated by spaces, commas or lines) and prints their text.
 
-Special tokens that are written in the text are recognized, unless --plain.`,
+Special tokens that are written in the text are recognized, unless --plain. With
+--chat the text is a message of a user, or a JSON list of messages, and what is
+tokenized is the prompt that the model's chat template makes of it.`,
 		Example: `  loyal tokenize ./smol "Hello world"
   loyal tokenize org/name --ids --file prompt.txt
   loyal tokenize model.gguf --decode 504 3575 282
-  loyal tokenize ./smol --count < book.txt`,
+  loyal tokenize ./smol --count < book.txt
+  loyal tokenize ./smol --chat "What is 2+2?"`,
 		Args: cobra.MinimumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if !decode && len(args) > 2 {
@@ -56,7 +65,14 @@ Special tokens that are written in the text are recognized, unless --plain.`,
 				return err
 			}
 			if decode {
-				return app.printDecoded(m.Tokenizer, text, skipSpecial)
+				return app.printDecoded(m.Tokenizer, text, skip)
+			}
+			if asChat {
+				// The template writes the special tokens that belong around the text.
+				noSpecial = true
+				if text, err = renderChat(m, text, system); err != nil {
+					return err
+				}
 			}
 			var tokens []int32
 			if plain {
@@ -65,7 +81,7 @@ Special tokens that are written in the text are recognized, unless --plain.`,
 				tokens = m.Tokenizer.Encode(text, !noSpecial)
 			}
 			switch {
-			case stat:
+			case count:
 				return app.Print(map[string]int{"count": len(tokens)}, func(w io.Writer) error {
 					_, err := fmt.Fprintln(w, len(tokens))
 					return err
@@ -80,11 +96,15 @@ Special tokens that are written in the text are recognized, unless --plain.`,
 	flags.StringVar(&file, "file", "", "read the text from this `file` (-: stdin)")
 	flags.BoolVar(&noSpecial, "no-special", false, "without the special tokens that belong around a text (BOS)")
 	flags.BoolVar(&plain, "plain", false, "recognize no special tokens in the text, and add none")
+	flags.BoolVar(&asChat, "chat", false, "the text is a message, or a JSON list of messages: use the chat template")
+	flags.StringVar(&system, "system", "", "with --chat: a `text` for the system prompt")
 	flags.BoolVar(&ids, "ids", false, "print only the ids, on one line")
-	flags.BoolVar(&stat, "count", false, "print only the number of tokens")
+	flags.BoolVar(&count, "count", false, "print only the number of tokens")
 	flags.BoolVar(&decode, "decode", false, "turn ids into text")
-	flags.BoolVar(&skipSpecial, "skip-special", false, "with --decode: leave special tokens out")
+	flags.BoolVar(&skip, "skip-special", false, "with --decode: leave special tokens out")
 	cmd.MarkFlagsMutuallyExclusive("ids", "count", "decode")
+	cmd.MarkFlagsMutuallyExclusive("chat", "decode")
+	cmd.MarkFlagsMutuallyExclusive("chat", "plain")
 	return cmd
 }
 
@@ -113,6 +133,27 @@ func (app *App) readText(args []string, file string) (string, error) {
 		return "", fmt.Errorf("read text: it is longer than %d bytes", maxText)
 	}
 	return string(data), nil
+}
+
+// renderChat writes a message, or a JSON list of messages, as the model was taught
+// to read it, up to where its answer begins.
+func renderChat(m *model.Model, text, system string) (string, error) {
+	if m.Template == nil {
+		return "", oracle.ErrNoTemplate
+	}
+	var messages []chat.Message
+	if strings.HasPrefix(strings.TrimSpace(text), "[") {
+		if err := json.Unmarshal([]byte(text), &messages); err != nil {
+			return "", usagef("read messages: %w", err)
+		}
+	} else {
+		messages = []chat.Message{{Role: "user", Content: text}}
+	}
+	if system != "" {
+		messages = append([]chat.Message{{Role: "system", Content: system}}, messages...)
+	}
+	render := golden.FromText(m).Render
+	return render(golden.Conversation{Messages: messages, AddGenerationPrompt: true})
 }
 
 func (app *App) printTokens(tok *tokenizer.Tokenizer, ids []int32) error {
