@@ -42,6 +42,28 @@ func BenchmarkGemmLevels(b *testing.B) {
 	}
 }
 
+// BenchmarkTile is the ceiling: one tile again and again, all in the first cache.
+func BenchmarkTile(b *testing.B) {
+	const words, times = 256, 20
+	for _, l := range Levels() {
+		for _, prec := range []Precision{PrecF32, PrecBF16} {
+			b.Run(fmt.Sprintf("%v/prec%d", l, prec), func(b *testing.B) {
+				defer SetLevel(l)()
+				f := formatOf(prec)
+				var ba, bb, bc buffer
+				pa, pb, pc := ba.grow(f.mr*words), bb.grow(f.nr*words), bc.grow(f.mr*f.nr)
+				best := fastest(b, func() {
+					for range times {
+						tile(&f, words, pa, pb, pc, f.nr, f.mr, f.nr, 1, false)
+					}
+				})
+				flops := 2 * times * f.mr * f.nr * words * (1 + b2i(f.pairs))
+				b.ReportMetric(float64(flops)/best.Seconds()/1e9, "GFLOP/s")
+			})
+		}
+	}
+}
+
 // BenchmarkGemm takes the shapes of a model of 135 million parameters.
 func BenchmarkGemm(b *testing.B) {
 	p := NewPool(0)

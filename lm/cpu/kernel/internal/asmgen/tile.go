@@ -25,7 +25,10 @@ type tileSpec struct {
 	bf16   bool // words are pairs of bfloat16
 }
 
-const unrollTile = 4
+const (
+	unrollTile = 4
+	aheadTile  = 16
+)
 
 func tile(a *asm, s tileSpec) {
 	a.fn(s.name, "computes rows×cols of C from packed panels; ldc is in bytes.", []param{
@@ -82,6 +85,9 @@ func (s tileSpec) block(a *asm, rows, vectors int) {
 	step := func(u int) {
 		for v := range vectors {
 			a.p("VMOVUPS %d(DI), %s", 2*vec*u+vec*v, s.isa.r(v))
+		}
+		if 64*u < 4*s.height*unrollTile { // the panel of A, some steps ahead
+			a.p("PREFETCHT0 %d(SI)", 64*u+4*aheadTile*s.height)
 		}
 		for r := range rows {
 			t := 2 + r%(first-2)
