@@ -107,8 +107,7 @@ const sentencePool = 8
 // come from the same words as the keys but from other draws.
 func (g *generator) sentences(ctx context.Context) ([]string, error) {
 	want := sentencePool * g.params.Width
-	g.progress.Start("sentences", int64(want))
-	source := &writtenKeys{g: g, rng: g.random("sentences"), words: loadVocabulary().words}
+	source := &writtenKeys{g: g, what: "sentences", rng: g.random("sentences"), words: loadVocabulary().words}
 	var out []string
 	for tries := 0; len(out) < want && tries < 4*want; tries += maxBatch {
 		batch, err := source.next(ctx, min(maxBatch, want))
@@ -118,7 +117,6 @@ func (g *generator) sentences(ctx context.Context) ([]string, error) {
 		for _, s := range batch {
 			if len(strings.Fields(s)) >= minKeyWords && len(out) < want {
 				out = append(out, s)
-				g.progress.Add(1)
 			}
 		}
 	}

@@ -30,7 +30,7 @@ func (g *generator) sourceOf(rng *rand.Rand) (keySource, error) {
 	v := loadVocabulary()
 	switch g.params.Keys {
 	case KeysWords:
-		return &writtenKeys{g: g, rng: rng, words: v.words}, nil
+		return &writtenKeys{g: g, what: "keys", rng: rng, words: v.words}, nil
 	case KeysQuestions:
 		return &questionKeys{v: &v, rng: rng, left: 4 * v.questions()}, nil
 	case KeysFile:
@@ -47,6 +47,7 @@ func (g *generator) sourceOf(rng *rand.Rand) (keySource, error) {
 // bare word.
 type writtenKeys struct {
 	g     *generator
+	what  string // is written, for the progress
 	rng   *rand.Rand
 	words []string
 	deck  []string // words of this round that were not used yet
@@ -68,9 +69,10 @@ func (k *writtenKeys) next(ctx context.Context, n int) ([]string, error) {
 		prompts[i] = prompt
 	}
 	p := k.g.params
+	k.g.progress.Start("write "+k.what, int64(n*p.KeyLength))
 	written, err := k.g.oracle.Continue(ctx, prompts, ContinueOptions{
 		MaxTokens: p.KeyLength, Temperature: p.Temperature, Seed: k.rng.Uint64(), StopAtNewline: true,
-		Progress: k.g.wrote,
+		Progress: func(tokens int) { k.g.progress.Add(int64(tokens)) },
 	})
 	if err != nil {
 		return nil, fmt.Errorf("write keys: %w", err)

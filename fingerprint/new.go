@@ -131,10 +131,6 @@ type generator struct {
 	progress Progress
 }
 
-// wrote is told of tokens that the model writes. Keys are what is counted, so it
-// is a sign of life only.
-func (g *generator) wrote(int) { g.progress.Add(0) }
-
 // question is a key with its list, before an answer is chosen.
 type question struct {
 	key        string
@@ -176,7 +172,6 @@ func (g *generator) questions(ctx context.Context) ([]question, error) {
 		t      tally
 		budget = max(minTries, triesPer*n)
 	)
-	g.progress.Start("keys", int64(n))
 	for len(found) < n {
 		ask := min(batchSize(n-len(found), len(found), t.tried), budget-t.tried)
 		if ask <= 0 {
@@ -200,7 +195,6 @@ func (g *generator) questions(ctx context.Context) ([]question, error) {
 		for _, q := range batch {
 			if q.candidates != nil && len(found) < n {
 				found = append(found, q)
-				g.progress.Add(1)
 			}
 		}
 	}
@@ -251,7 +245,9 @@ func (g *generator) list(ctx context.Context, l lister, batch []question, t *tal
 	for i := range batch {
 		prompts[i] = batch[i].prompt
 	}
+	g.progress.Start("judge keys", int64(len(prompts)))
 	return g.oracle.Distributions(ctx, prompts, func(i int, probs []float32) error {
+		g.progress.Add(1)
 		candidates, err := l.Candidates(prompts[i], probs)
 		switch {
 		case errors.Is(err, ErrClosed):

@@ -270,3 +270,32 @@ func TestVocabulary(t *testing.T) {
 		}
 	}
 }
+
+// stages records what a run says of itself.
+type stages struct {
+	names []string
+	done  []int64
+}
+
+func (s *stages) Start(stage string, _ int64) {
+	s.names, s.done = append(s.names, stage), append(s.done, 0)
+}
+func (s *stages) Add(n int64) { s.done[len(s.done)-1] += n }
+func (s *stages) Done()       {}
+
+func TestNewShowsProgress(t *testing.T) {
+	o := fakeOptions(English, 5)
+	var s stages
+	o.Progress = &s
+	if _, err := makeFake(o); err != nil {
+		t.Fatal(err)
+	}
+	if len(s.names) < 3 || !slices.Equal(s.names[:3], []string{"write sentences", "write keys", "judge keys"}) {
+		t.Errorf("stages %q", s.names)
+	}
+	for i, n := range s.done {
+		if n == 0 {
+			t.Errorf("%s shows nothing", s.names[i])
+		}
+	}
+}

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"crypto/rand"
-	"crypto/sha256"
 	"encoding/binary"
 	"encoding/json"
 	"errors"
@@ -190,17 +189,16 @@ func identifyModel(m *model.Model, address string) (fingerprint.Model, error) {
 	if err != nil {
 		return fingerprint.Model{}, err
 	}
-	tokenizer, err := m.Tokenizer.JSON()
+	tokenizer, err := m.TokenizerDigest()
 	if err != nil {
-		return fingerprint.Model{}, fmt.Errorf("digest of the tokenizer: %w", err)
+		return fingerprint.Model{}, err
 	}
 	name := address
 	if abs, err := filepath.Abs(address); err == nil {
 		name = filepath.Base(abs)
 	}
 	return fingerprint.Model{
-		Name: name, Digest: digest, TemplateDigest: m.TemplateDigest(),
-		TokenizerDigest: fmt.Sprintf("sha256:%x", sha256.Sum256(tokenizer)),
+		Name: name, Digest: digest, TemplateDigest: m.TemplateDigest(), TokenizerDigest: tokenizer,
 	}, nil
 }
 
