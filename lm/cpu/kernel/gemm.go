@@ -11,7 +11,7 @@ const (
 	packK   = 128  // elements along k that are packed in one panel after the other
 	slack   = 16   // words behind each panel that packing may write
 	smallM  = 16   // up to here B is streamed, not packed
-	streamN = 32   // rows of weights in one task of the streaming path
+	streamN = 48   // rows of weights in one task of the streaming path: whole groups of 3 and 4
 	thinK   = 128  // B that is not transposed is streamed for any M up to here
 	thinN   = 128  // columns in one task then
 	packA   = 4    // panels of A packed in one task, where they are neighbors in memory

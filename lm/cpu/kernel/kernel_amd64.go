@@ -141,7 +141,7 @@ func packAVX2(dst []float32, src unsafe.Pointer, m *Mat, alongK bool, r0, h, k0,
 
 // streamPanel is how many rows of weights are taken for all rows of A before the
 // next ones: few enough to stay in the first cache meanwhile.
-const streamPanel = 8
+const streamPanel = 12
 
 // streamF32 computes columns [lo,hi) of C = alpha·A·Bᵀ, B float32.
 func streamF32(g *Gemm, lo, hi, m, k int, alpha float32) {
@@ -189,14 +189,14 @@ func streamBF16(g *Gemm, lo, hi, m, k int, alpha float32) {
 
 // streamShape returns how many rows of A, and how many of B, one call takes.
 func streamShape(m, n int) (rows, panel int) {
-	rows = 4
+	most := 8
 	if level == AVX2 {
-		rows = 2
+		most = 2
 	}
-	if m <= rows {
-		return rows, n
+	if m <= most {
+		return m, n
 	}
-	return rows, streamPanel
+	return ceil(m, ceil(m, most)), streamPanel
 }
 
 // thin computes columns [lo,hi) of C = alpha·op(A)·B.

@@ -4,12 +4,12 @@ package kernel
 
 import "unsafe"
 
-// dotsF32AVX512 multiplies m ≤ 4 rows of x with n rows of w along k, into c; ldc, ldx and ldw are in bytes.
+// dotsF32AVX512 multiplies m ≤ 8 rows of x with n rows of w along k, into c; ldc, ldx and ldw are in bytes.
 //
 //go:noescape
 func dotsF32AVX512(c unsafe.Pointer, ldc int, x unsafe.Pointer, ldx int, w unsafe.Pointer, ldw int, k int, m int, n int, alpha float32, add bool)
 
-// dotsBF16AVX512 multiplies m ≤ 4 rows of x with n rows of w along k, into c; ldc, ldx and ldw are in bytes.
+// dotsBF16AVX512 multiplies m ≤ 8 rows of x with n rows of w along k, into c; ldc, ldx and ldw are in bytes.
 //
 //go:noescape
 func dotsBF16AVX512(c unsafe.Pointer, ldc int, x unsafe.Pointer, ldx int, w unsafe.Pointer, ldw int, k int, m int, n int, alpha float32, add bool)
