@@ -93,12 +93,20 @@ func (s *staging) makeTemp() error { return os.MkdirAll(s.temp, 0o777) }
 // path is where a file of the directory is written.
 func (s *staging) path(name string) string { return filepath.Join(s.temp, name) }
 
-// clear throws away what an earlier run left.
-func (s *staging) clear() error {
-	if err := os.RemoveAll(s.temp); err != nil {
+// sweep removes what an earlier run left, but for the files to keep.
+func (s *staging) sweep(keep func(name string) bool) error {
+	entries, err := os.ReadDir(s.temp)
+	if err != nil {
 		return err
 	}
-	return s.makeTemp()
+	for _, e := range entries {
+		if !keep(e.Name()) {
+			if err := os.RemoveAll(s.path(e.Name())); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // commit gives the directory its name. What had it goes when the new one is in

@@ -182,14 +182,8 @@ type directoryWriter struct {
 }
 
 func (w *directoryWriter) write(ctx context.Context, plan []byte, shards []safetensors.Shard, index *safetensors.Index) error {
-	path := w.stage.path(planName)
-	if old, err := os.ReadFile(path); err != nil || string(old) != string(plan) {
-		if err := w.stage.clear(); err != nil {
-			return err
-		}
-		if err := atomicfile.Write(path, plan, 0o666); err != nil {
-			return err
-		}
+	if err := w.takeUp(plan, shards); err != nil {
+		return err
 	}
 	for _, shard := range shards {
 		if err := w.shard(ctx, shard); err != nil {
@@ -211,7 +205,22 @@ func (w *directoryWriter) write(ctx context.Context, plan []byte, shards []safet
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	return os.Remove(path)
+	return os.Remove(w.stage.path(planName))
+}
+
+// takeUp keeps the finished files of an earlier run with the same plan, and nothing
+// else: a killed run also leaves a half-written file under a temporary name.
+func (w *directoryWriter) takeUp(plan []byte, shards []safetensors.Shard) error {
+	path := w.stage.path(planName)
+	old, err := os.ReadFile(path)
+	same := err == nil && string(old) == string(plan)
+	err = w.stage.sweep(func(name string) bool {
+		return same && slices.ContainsFunc(shards, func(s safetensors.Shard) bool { return s.Name == name })
+	})
+	if err != nil {
+		return err
+	}
+	return atomicfile.Write(path, plan, 0o666)
 }
 
 // file writes a small file.
