@@ -92,7 +92,7 @@ func (s *Server) chatPrompt(messages []openai.Message) ([]int32, error) {
 	if err != nil {
 		return nil, err
 	}
-	return s.model.Tokenizer.Encode(text, false)
+	return s.model.Tokenizer.Encode(text, false), nil
 }
 
 // streamChat sends the answers as events.

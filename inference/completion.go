@@ -92,11 +92,7 @@ func (s *Server) startCompletion(ctx context.Context, request *openai.Completion
 func (s *Server) completionPrompts(prompt openai.Prompt) (prompts [][]int32, texts []string, err error) {
 	prompts, texts = prompt.Tokens, prompt.Texts
 	for _, text := range texts {
-		ids, err := s.model.Tokenizer.Encode(text, true)
-		if err != nil {
-			return nil, nil, err
-		}
-		prompts = append(prompts, ids)
+		prompts = append(prompts, s.model.Tokenizer.Encode(text, true))
 	}
 	if len(prompts) == 0 {
 		return nil, nil, invalid("prompt", "prompt is missing")

@@ -246,6 +246,12 @@ func TestChatLogprobs(t *testing.T) {
 	if !slices.Equal(content[0].Bytes, []int{0xc3}) {
 		t.Errorf("bytes %v", content[0].Bytes)
 	}
+	// A token that is held back while others are sent is reported with its own text, if that comes.
+	held := startServer(t, Options{}, says("abbc"))
+	got = ask[openai.ChatCompletion](t, held, chatPath, with(`"logprobs":true,"stop":"bc"`))
+	if n := len(got.Choices[0].Logprobs.Content); n != 2 || got.Choices[0].Message.Content.Text != "ab" {
+		t.Errorf("%d tokens for %q, want 2 for ab", n, got.Choices[0].Message.Content.Text)
+	}
 	// Tokens of a stop string that is not part of the text are not reported either.
 	got = ask[openai.ChatCompletion](t, s, chatPath, `{"model":"org/fake","messages":[{"role":"user","content":"x"}],"logprobs":true,"stop":"!"}`)
 	if n := len(got.Choices[0].Logprobs.Content); n != 2 || got.Choices[0].Logprobs.Content[0].TopLogprobs == nil {
@@ -294,7 +300,7 @@ func TestCompletionScoresPrompt(t *testing.T) {
 		if !slices.Equal(l.Tokens[:5], tokens) || l.TokenLogprobs[0] != nil || l.TopLogprobs[0] != nil {
 			t.Fatalf("%s: %+v", extra, l)
 		}
-		if want := []int{0, 0, 1, 2, 3}; !slices.Equal(l.TextOffset[:5], want) {
+		if want := []int{0, 0, 1, 2, 2}; !slices.Equal(l.TextOffset[:5], want) {
 			t.Errorf("%s: offsets %v, want %v", extra, l.TextOffset, want)
 		}
 		row := make([]float32, vocabSize)
@@ -309,6 +315,16 @@ func TestCompletionScoresPrompt(t *testing.T) {
 			if got := *l.TokenLogprobs[i]; math.Abs(got-want) > 1e-5 || l.TopLogprobs[i][tokens[i]] != got {
 				t.Errorf("%s: token %d has log-probability %g, want %g; top %v", extra, i, got, want, maps.Collect(maps.All(l.TopLogprobs[i])))
 			}
+		}
+	}
+}
+
+func TestUsageTellsCachedTokens(t *testing.T) {
+	s := startServer(t, Options{}, says("hi"))
+	for _, want := range []int{0, 17} { // of 18: the last one is always computed
+		got := ask[openai.ChatCompletion](t, s, chatPath, with(`"n":3`))
+		if cached := got.Usage.PromptTokensDetails.CachedTokens; cached != want || got.Usage.PromptTokens != 18 {
+			t.Errorf("%d tokens from the cache, want %d; usage %+v", cached, want, got.Usage)
 		}
 	}
 }

@@ -27,14 +27,14 @@ const (
 	vocabSize = 258
 )
 
-func (byteTokenizer) Encode(text string, addSpecial bool) (ids []int32, err error) {
+func (byteTokenizer) Encode(text string, addSpecial bool) (ids []int32) {
 	if addSpecial {
 		ids = append(ids, bos)
 	}
 	for _, b := range []byte(text) {
 		ids = append(ids, int32(b))
 	}
-	return ids, nil
+	return ids
 }
 
 func (byteTokenizer) NewDecoder(bool) Decoder { return &specialDecoder{} }

@@ -55,7 +55,8 @@ func tokenText(b []byte) string {
 // events of one choice.
 type columns struct {
 	server *Server
-	offset int // in characters of the choice's text
+	offset int    // complete characters of the choice's text so far
+	held   []byte // of a character that is not complete
 }
 
 func (c *columns) empty() *openai.CompletionLogprobs {
@@ -71,7 +72,7 @@ func (c *columns) add(out *openai.CompletionLogprobs, t Token, known bool) {
 	text := tokenText(b)
 	out.Tokens = append(out.Tokens, text)
 	out.TextOffset = append(out.TextOffset, c.offset)
-	c.offset += utf8.RuneCount(b)
+	c.advance(b)
 	if !known {
 		out.TokenLogprobs = append(out.TokenLogprobs, nil)
 		out.TopLogprobs = append(out.TopLogprobs, nil)
@@ -84,6 +85,16 @@ func (c *columns) add(out *openai.CompletionLogprobs, t Token, known bool) {
 	top[text] = t.LogProb.LogProb
 	out.TokenLogprobs = append(out.TokenLogprobs, &t.LogProb.LogProb)
 	out.TopLogprobs = append(out.TopLogprobs, top)
+}
+
+// advance counts the characters that a token completes.
+func (c *columns) advance(b []byte) {
+	c.held = append(c.held, b...)
+	for utf8.FullRune(c.held) {
+		_, size := utf8.DecodeRune(c.held)
+		c.held = c.held[size:]
+		c.offset++
+	}
 }
 
 // scorePrompt returns the tokens of a prompt with the log-probabilities that the model

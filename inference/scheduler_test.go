@@ -136,6 +136,7 @@ func TestSchedulerEqualsTextsAlone(t *testing.T) {
 					<-ws[len(ws)/2].job.Done() // let some end before others come
 				}
 			}
+			ws = append(ws, submit(t, s, t.Context(), Request{Prompt: make([]int32, 315), MaxTokens: 30, LogProbs: -1})...) // fills the context
 			check(t, net, ws)
 			s.Close()
 			if n := net.Open(); n != 0 {
@@ -155,8 +156,9 @@ func TestSchedulerPutsBackWhenCachesAreFull(t *testing.T) {
 		rs = append(rs, Request{Prompt: []int32{int32(i)}, MaxTokens: 200, LogProbs: -1})
 	}
 	check(t, net, submit(t, s, t.Context(), rs...))
-	if value(t, m.preemptions) == 0 {
-		t.Error("nothing was put back")
+	// Each is put back as it grows, but nothing that was put back is let in before there is room.
+	if n := value(t, m.preemptions); n < 1 || n > 12 {
+		t.Errorf("%g texts were put back, want from 1 to 12", n)
 	}
 }
 
@@ -166,11 +168,11 @@ func TestSchedulerBatchesAndInterleaves(t *testing.T) {
 	s := NewScheduler(net, SchedulerOptions{MaxSequences: 8, PrefillChunk: 32})
 	defer s.Close()
 
-	// A long prompt comes while seven texts are being written.
+	// Two long prompts come while six texts are being written.
 	started := make(chan struct{})
 	var once sync.Once
 	var rs []Request
-	for i := range 7 {
+	for i := range 6 {
 		rs = append(rs, Request{Prompt: []int32{int32(i)}, MaxTokens: 60, LogProbs: -1, OnToken: func(Token) bool {
 			once.Do(func() { close(started) })
 			return true
@@ -181,7 +183,12 @@ func TestSchedulerBatchesAndInterleaves(t *testing.T) {
 		t.Fatal(err)
 	}
 	<-started
-	check(t, net, submit(t, s, t.Context(), Request{Prompt: make([]int32, 500), MaxTokens: 2, LogProbs: -1}))
+	long := func(first int32) Request {
+		p := make([]int32, 300)
+		p[0] = first
+		return Request{Prompt: p, MaxTokens: 2, LogProbs: -1}
+	}
+	check(t, net, submit(t, s, t.Context(), long(20), long(21)))
 	for _, j := range jobs {
 		if _, err := j.Result(); err != nil {
 			t.Fatal(err)
@@ -190,10 +197,14 @@ func TestSchedulerBatchesAndInterleaves(t *testing.T) {
 	widest, mixed := 0, 0
 	for _, p := range net.Passes() {
 		widest = max(widest, len(p.Tokens))
-		if len(p.Tokens) == 8 && slices.Max(p.Tokens) > 1 {
+		sum := 0
+		for _, n := range p.Tokens {
+			sum += n
+		}
+		if len(p.Tokens) >= 7 && sum > len(p.Tokens) {
 			mixed++
-			if n := slices.Max(p.Tokens); n > 32 {
-				t.Errorf("a pass of texts being written takes in %d prompt tokens, want at most 32", n)
+			if sum > 7+32 { // one of the two may be read already
+				t.Errorf("a pass takes in %v tokens, want at most 7 being written and 32 of prompts", p.Tokens)
 			}
 		}
 	}
@@ -243,6 +254,17 @@ func TestSchedulerSharesBeginnings(t *testing.T) {
 			t.Errorf("second turn computes %d tokens, want 4", got)
 		}
 	})
+	t.Run("the same question again", func(t *testing.T) {
+		net := lmtest.New(50, 1000)
+		s := NewScheduler(net, SchedulerOptions{})
+		defer s.Close()
+		for range 3 {
+			check(t, net, submit(t, s, t.Context(), Request{Prompt: prompt, MaxTokens: 1, LogProbs: -1}))
+		}
+		if got := computed(net); got != 302 {
+			t.Errorf("%d tokens computed, want 302", got)
+		}
+	})
 	t.Run("one system prompt, used by many at once", func(t *testing.T) {
 		net := lmtest.New(50, 1000)
 		s := NewScheduler(net, SchedulerOptions{})
@@ -252,9 +274,8 @@ func TestSchedulerSharesBeginnings(t *testing.T) {
 			rs = append(rs, Request{Prompt: append(slices.Clone(prompt), int32(i), 1, 2), MaxTokens: 1, LogProbs: -1})
 		}
 		check(t, net, submit(t, s, t.Context(), rs...))
-		// The first token differs, except that two prompts begin with another 0 or not at all.
-		if got, most := computed(net), 300+6*3; got > most {
-			t.Errorf("%d tokens computed, want at most %d", got, most)
+		if got, want := computed(net), 300+6*3; got != want {
+			t.Errorf("%d tokens computed, want %d", got, want)
 		}
 	})
 }

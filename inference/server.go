@@ -20,7 +20,7 @@ import (
 type Tokenizer interface {
 	// Encode returns the tokens of a text; addSpecial adds what the model wants
 	// around it, the beginning-of-sequence token for the most part.
-	Encode(text string, addSpecial bool) ([]int32, error)
+	Encode(text string, addSpecial bool) []int32
 	// NewDecoder returns a decoder of one text, without special tokens. A text
 	// that continues another keeps the space with which it begins.
 	NewDecoder(continues bool) Decoder

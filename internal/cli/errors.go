@@ -112,6 +112,7 @@ var rules = []rule{
 
 	// Embedding.
 	{sentinel(embed.ErrCheckpoint), ExitUsage, "continue with the settings that it was begun with, or start anew with --overwrite"},
+	{sentinel(embed.ErrMemory), ExitError, "train less: fewer --train-layers, --benign-per-step or --system-per-step, or the method that fits"},
 	{sentinel(embed.ErrConfig), ExitUsage, "'loyal embed --help' shows what is possible"},
 
 	// Models.
@@ -135,6 +136,9 @@ var rules = []rule{
 	{sentinel(hub.ErrAccess), ExitError, "set HF_TOKEN to a token that may read it, and accept the model's license on its page"},
 	{sentinel(hub.ErrNotFound), ExitError, "check the spelling; './name' means a directory"},
 	{sentinel(hub.ErrDamaged), ExitIntegrity, "run the same command again to download it anew"},
+	{sentinel(inference.ErrNoTokenizer), ExitError, "give a model directory with tokenizer.json, or a GGUF file"},
+	{sentinel(inference.ErrNoTemplate), ExitError, "without a chat template it continues texts: --prompt"},
+	{sentinel(inference.ErrConversation), ExitError, "most templates want a system message first, if any, then user and assistant in turn"},
 	{sentinel(inference.ErrKeys), ExitError, "the file holds one API key a line; empty lines and lines that begin with # do not count"},
 	{sentinel(golden.ErrFormat), ExitError, "docs/formats/golden.md describes the files"},
 

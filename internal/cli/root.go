@@ -11,7 +11,10 @@ import (
 func commands(app *App) []*cobra.Command {
 	return []*cobra.Command{
 		newFingerprintCommand(app),
+		newEmbedCommand(app),
 		newVerifyCommand(app),
+		newServeCommand(app),
+		newGenerateCommand(app),
 		newModelCommand(app),
 		newTokenizeCommand(app),
 		newEnvCommand(app),
