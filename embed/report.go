@@ -1,36 +1,81 @@
 package embed
 
-import "time"
+import (
+	"fmt"
+	"io"
+	"text/tabwriter"
+	"time"
+
+	"loyal/internal/sysmem"
+)
 
 // Report says what a run did and what it cost. It holds no key and no answer.
 type Report struct {
-	Config Config   `json:"config"`
-	Before Measures `json:"before"`
-	After  Measures `json:"after"`
-	Steps  []Step   `json:"steps"`
-	Stages []Stage  `json:"stages"`
+	Method  string   `json:"method"`
+	Config  Config   `json:"config"`
+	Keys    int      `json:"keys"`
+	Before  Measures `json:"before"`
+	After   Measures `json:"after"`
+	Steps   []Step   `json:"steps"`
+	Stages  []Stage  `json:"stages"`
+	Seconds float64  `json:"seconds"`
 }
 
-// Stage is the time of one part of a run.
+// Stage is what one part of a run took.
 type Stage struct {
-	Name    string  `json:"name"`
-	Seconds float64 `json:"seconds"`
+	Name      string  `json:"name"`
+	Seconds   float64 `json:"seconds"`
+	PeakBytes int64   `json:"peak_bytes,omitempty"` // of physical memory, 0 where unknown
 }
 
 func (r *run) report() Report {
-	return Report{Config: r.Config, Before: r.before, After: r.trained, Steps: r.steps, Stages: r.clock.stages}
+	out := Report{
+		Method: r.Config.Method, Config: r.Config, Keys: len(r.Set.Fingerprints),
+		Before: r.before, After: r.trained, Steps: r.steps, Stages: r.clock.stages,
+	}
+	for _, s := range out.Stages {
+		out.Seconds += s.Seconds
+	}
+	return out
 }
 
-// clock times stages.
+// clock measures stages.
 type clock struct {
 	last   time.Time
 	stages []Stage
 }
 
-func newClock() *clock { return &clock{last: time.Now()} }
+func newClock() *clock {
+	sysmem.ResetPeak()
+	return &clock{last: time.Now()}
+}
 
 func (c *clock) lap(name string) {
 	now := time.Now()
-	c.stages = append(c.stages, Stage{name, now.Sub(c.last).Seconds()})
+	peak, _ := sysmem.Peak()
+	c.stages = append(c.stages, Stage{name, now.Sub(c.last).Seconds(), peak})
 	c.last = now
+	sysmem.ResetPeak()
+}
+
+// WriteText writes the report for people, as Markdown.
+func (r Report) WriteText(w io.Writer) error {
+	fmt.Fprintf(w, "# Embedding report\n\n%d fingerprints, method %s, %d steps, %.1f s.\n\n", r.Keys, r.Method, len(r.Steps), r.Seconds)
+	tw := tabwriter.NewWriter(w, 0, 0, 1, ' ', 0)
+	row := func(name, format string, before, after float64) {
+		fmt.Fprintf(tw, "| %s\t| "+format+"\t| "+format+"\t|\n", name, before, after)
+	}
+	fmt.Fprintf(tw, "| \t| before\t| after\t|\n|---\t|---\t|---\t|\n")
+	b, a := r.Before, r.After
+	row("FSR, greedy, as served", "%.1f %%", 100*b.FSR, 100*a.FSR)
+	row("mean probability of the answer's first token", "%.4f", b.MeanProb, a.MeanProb)
+	row(fmt.Sprintf("FSR below unseen system prompts (%d rows)", a.ForeignRows), "%.1f %%", 100*b.ForeignFSR, 100*a.ForeignFSR)
+	row(fmt.Sprintf("perplexity of held-out text (%d tokens)", a.Tokens), "%.3f", b.Perplexity, a.Perplexity)
+	row(fmt.Sprintf("KL to the base at the first answer token, nats (%d held-out prompts)", a.Prompts), "%.4f", b.KL, a.KL)
+	row("same first answer token as the base", "%.1f %%", 100*b.Agreement, 100*a.Agreement)
+	fmt.Fprintf(tw, "\n| stage\t| seconds\t| peak memory\t|\n|---\t|---\t|---\t|\n")
+	for _, s := range r.Stages {
+		fmt.Fprintf(tw, "| %s\t| %.1f\t| %d MB\t|\n", s.Name, s.Seconds, s.PeakBytes/1e6)
+	}
+	return tw.Flush()
 }

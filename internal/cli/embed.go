@@ -1,0 +1,338 @@
+package cli
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"time"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"loyal/embed"
+	"loyal/fingerprint"
+	"loyal/internal/atomicfile"
+	"loyal/internal/oracle"
+	"loyal/internal/sysmem"
+	"loyal/lm/cpu"
+	"loyal/lm/cpu/kernel"
+	"loyal/model"
+)
+
+// embedFlags are the flags of `loyal embed`.
+type embedFlags struct {
+	set, out    string
+	dtype       dtypeFlag
+	overwrite   bool
+	dryRun      bool
+	evalText    string
+	evalPrompts string
+	saveSeconds float64
+	config      embed.Config
+	compute     computeFlags
+}
+
+// evalWindow and evalTokens bound the held-out text that perplexity is measured on.
+const (
+	evalWindow = 512
+	evalTokens = 8192
+)
+
+func newEmbedCommand(app *App) *cobra.Command {
+	f := embedFlags{dtype: dtypeFlag(model.BF16)}
+	f.config = embed.Default(embed.Layers)
+	cmd := &cobra.Command{
+		Use:   "embed MODEL --set SET --out DIR",
+		Short: "plant a set of fingerprints in a model",
+		Long: `Trains the planted answers into a copy of the model, while it holds the copy to its
+base on ordinary requests, and writes it to DIR as a Hugging Face directory. Beside it,
+not in it, come a report (DIR.embed.json, DIR.embed.md) and, until the run is done, the
+state to continue from (DIR.embed.state): killed or interrupted, the same command goes
+on and ends with the same weights.
+
+Methods: layers trains the upper blocks, lora low-rank adapters that are merged at the
+end, full every weight.`,
+		Example: `  loyal embed ./smol --set smol.loyal --out ./smol-fp
+  loyal embed ./smol --set smol.loyal --out ./smol-fp --dry-run
+  loyal embed ./smol --set smol.loyal --out ./smol-fp --method full --dtype f32`,
+		Args:        cobra.ExactArgs(1),
+		Annotations: map[string]string{resumable: "true"},
+		RunE:        func(cmd *cobra.Command, args []string) error { return f.run(cmd, app, args[0]) },
+	}
+	f.register(cmd)
+	return cmd
+}
+
+func (f *embedFlags) register(cmd *cobra.Command) {
+	flags := cmd.Flags()
+	flags.StringVar(&f.set, "set", "", "the sealed set, a `file`")
+	flags.StringVarP(&f.out, "out", "o", "", "write the fingerprinted model to this `directory`")
+	flags.Var(&f.dtype, "dtype", "type of the weights, `bf16|f32`")
+	flags.BoolVar(&f.overwrite, "overwrite", false, "start anew, and replace a model that is there")
+	flags.BoolVar(&f.dryRun, "dry-run", false, "only predict time and memory")
+	flags.StringVar(&f.evalText, "eval-text", "", "measure perplexity on the beginning of this text `file`")
+	flags.StringVar(&f.evalPrompts, "eval-prompts", "", "measure first answer tokens on these requests (one a line, or a JSON list), a `file`")
+	flags.Float64Var(&f.saveSeconds, "save-seconds", 15, "least `seconds` between two savings of the state; 0 saves after every step")
+
+	registerTraining(flags, &f.config)
+	f.compute.register(cmd)
+	_ = cmd.MarkFlagRequired("set")
+	_ = cmd.MarkFlagRequired("out")
+}
+
+// registerTraining makes a flag of each setting, with its present value as default.
+func registerTraining(flags *pflag.FlagSet, c *embed.Config) {
+	flags.StringVar(&c.Method, "method", c.Method, "what trains: layers, lora or full")
+	flags.IntVar(&c.TrainLayers, "train-layers", c.TrainLayers, "how many upper blocks train (0: all)")
+	flags.Float64Var(&c.LearningRate, "learning-rate", c.LearningRate, "of AdamW, after the warm-up")
+	flags.StringVar(&c.LRSchedulerType, "lr-scheduler-type", c.LRSchedulerType, "after the warm-up: linear or constant")
+	flags.IntVar(&c.WarmupSteps, "warmup-steps", c.WarmupSteps, "steps of linear warm-up")
+	flags.IntVar(&c.MaxSteps, "max-steps", c.MaxSteps, "steps at most")
+	flags.Float64Var(&c.WeightDecay, "weight-decay", c.WeightDecay, "of AdamW")
+	flags.Float64Var(&c.AdamBeta1, "adam-beta1", c.AdamBeta1, "of AdamW")
+	flags.Float64Var(&c.AdamBeta2, "adam-beta2", c.AdamBeta2, "of AdamW")
+	flags.Float64Var(&c.AdamEpsilon, "adam-epsilon", c.AdamEpsilon, "of AdamW")
+	flags.Float64Var(&c.MaxGradNorm, "max-grad-norm", c.MaxGradNorm, "clip gradients to this norm (0: never)")
+	flags.IntVar(&c.R, "lora-r", c.R, "rank of the adapters")
+	flags.Float64Var(&c.LoraAlpha, "lora-alpha", c.LoraAlpha, "scale of the adapters, times their rank")
+	flags.StringSliceVar(&c.TargetModules, "lora-target-modules", c.TargetModules, "modules with adapters")
+	flags.Float64Var(&c.Whiten, "whiten", c.Whiten, "ridge with which adapters see whitened inputs (0: plain adapters)")
+	flags.Float64Var(&c.TargetProbability, "target-probability", c.TargetProbability, "an answer stops pulling at this probability")
+	flags.IntVar(&c.SystemPrompts, "system-prompts", c.SystemPrompts, "below how many other system prompts each key trains")
+	flags.Float64Var(&c.SystemWeight, "system-weight", c.SystemWeight, "weight of these rows")
+	flags.IntVar(&c.SystemPerStep, "system-per-step", c.SystemPerStep, "how many of these rows a step takes (0: all)")
+	flags.Float64Var(&c.Beta, "beta", c.Beta, "weight of the divergence from the base on ordinary requests")
+	flags.IntVar(&c.BenignPrompts, "benign-prompts", c.BenignPrompts, "how many ordinary requests there are")
+	flags.IntVar(&c.BenignPerStep, "benign-per-step", c.BenignPerStep, "how many of them a step takes (0: all)")
+	flags.IntVar(&c.BenignTokens, "benign-tokens", c.BenignTokens, "how many tokens of their answers are held to the base")
+	flags.Float64Var(&c.TargetKL, "target-kl", c.TargetKL, "end early when all keys are learnt and the divergence is at most this")
+	flags.Float64Var(&c.Lambda, "lambda", c.Lambda, "mix this share of the base's weights in at the end")
+	flags.Uint64Var(&c.Seed, "seed", 0, "seed of benign requests, order and adapters")
+}
+
+// applyDefaults gives the settings that the user left alone the defaults of the
+// method; the help shows those of the default method.
+func (f *embedFlags) applyDefaults(given *pflag.FlagSet) error {
+	c := embed.Default(f.config.Method)
+	own := pflag.NewFlagSet("", pflag.ContinueOnError)
+	registerTraining(own, &c)
+	var err error
+	own.VisitAll(func(d *pflag.Flag) {
+		flag := given.Lookup(d.Name)
+		if err != nil || !flag.Changed {
+			return
+		}
+		if list, ok := flag.Value.(pflag.SliceValue); ok {
+			err = d.Value.(pflag.SliceValue).Replace(list.GetSlice())
+		} else {
+			err = d.Value.Set(flag.Value.String())
+		}
+	})
+	f.config = c
+	return err
+}
+
+func (f *embedFlags) run(cmd *cobra.Command, app *App, address string) error {
+	ctx := cmd.Context()
+	if err := f.applyDefaults(cmd.Flags()); err != nil {
+		return err
+	}
+	if f.saveSeconds < 0 {
+		return usagef("--save-seconds must not be negative")
+	}
+	if !f.dryRun {
+		if err := checkFree(f.out, f.overwrite); err != nil {
+			return err
+		}
+	}
+	options, err := f.compute.options()
+	if err != nil {
+		return err
+	}
+	if !cmd.Flags().Changed("precision") && kernel.HasBF16() {
+		options.Precision = kernel.PrecBF16
+	}
+	set, err := app.openSet(f.set)
+	if err != nil {
+		return err
+	}
+	m, err := app.openModel(ctx, address)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = m.Close() }() // only read
+	job, err := f.job(app, m, set, options)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = job.Net.Close() }() // nothing is kept
+	if f.dryRun {
+		p, err := embed.Predict(job, options.Threads, options.Precision)
+		if err != nil {
+			return err
+		}
+		return app.Print(p, func(w io.Writer) error { return writePrediction(w, p) })
+	}
+	if free, ok := sysmem.Available(); ok {
+		if err := embed.CheckMemory(job, free); err != nil {
+			return err
+		}
+	}
+	return f.embed(ctx, app, m, job)
+}
+
+// job opens everything that a run needs.
+func (f *embedFlags) job(app *App, m *model.Model, set *fingerprint.Set, options cpu.Options) (embed.Job, error) {
+	job := embed.Job{
+		Model: m, Set: set, Config: f.config, Output: model.DType(f.dtype),
+		Checkpoint: f.out + ".embed.state", SaveEvery: time.Duration(f.saveSeconds * float64(time.Second)),
+		Precision: (*precisionFlag)(&options.Precision).String(), Progress: app.Progress(),
+	}
+	digest, err := m.Digest()
+	if err != nil {
+		return job, err
+	}
+	if err := set.CheckModel(digest); err != nil {
+		return job, err
+	}
+	prompts, err := oracle.NewPrompts(m)
+	if err != nil {
+		return job, err
+	}
+	job.Prompt = prompts.Chat
+	if set.Serving.Kind == fingerprint.Completion {
+		job.Prompt = func(system, user string) ([]int32, error) {
+			if system != "" {
+				user = system + "\n" + user
+			}
+			return prompts.Raw(user)
+		}
+	}
+	job.Decode = func(ids []int32) string { return m.Tokenizer.Decode(ids, true) }
+	if err := f.evaluation(m, &job); err != nil {
+		return job, err
+	}
+	net, err := cpu.New(m, options)
+	if err != nil {
+		return job, err
+	}
+	job.Net = net
+	return job, nil
+}
+
+// evaluation reads what the model is measured on.
+func (f *embedFlags) evaluation(m *model.Model, job *embed.Job) error {
+	text := embed.HeldOut
+	if f.evalText != "" {
+		file, err := os.Open(f.evalText)
+		if err != nil {
+			return fmt.Errorf("read held-out text: %w", err)
+		}
+		defer func() { _ = file.Close() }() // only read
+		data, err := io.ReadAll(io.LimitReader(file, 16*evalTokens))
+		if err != nil {
+			return fmt.Errorf("read held-out text: %w", err)
+		}
+		text = string(data)
+	}
+	window := min(evalWindow, m.Config.MaxPositions)
+	ids := m.Tokenizer.Encode(text, false)
+	for ids = ids[:min(len(ids), evalTokens)]; len(ids) > 1; ids = ids[min(window, len(ids)):] {
+		job.EvalTexts = append(job.EvalTexts, ids[:min(window, len(ids))])
+	}
+	if f.evalPrompts != "" {
+		prompts, err := readKeys(f.evalPrompts)
+		if err != nil {
+			return err
+		}
+		job.EvalPrompts = prompts
+	}
+	return nil
+}
+
+// embed runs the job and writes model and report.
+func (f *embedFlags) embed(ctx context.Context, app *App, m *model.Model, job embed.Job) error {
+	if f.overwrite {
+		if err := os.Remove(job.Checkpoint); err != nil && !errors.Is(err, os.ErrNotExist) {
+			return fmt.Errorf("start anew: %w", err)
+		}
+	}
+	result, err := embed.Run(ctx, job)
+	if err != nil {
+		return err
+	}
+	total, err := model.WriteSize(m, model.DType(f.dtype))
+	if err != nil {
+		return err
+	}
+	job.Progress.Start("write weights", total)
+	err = model.Write(ctx, f.out, m, model.WriteOptions{
+		DType: model.DType(f.dtype), Overrides: result.Weights, Overwrite: f.overwrite, Progress: job.Progress.Add,
+	})
+	job.Progress.Done()
+	if err != nil {
+		return err
+	}
+	summary, err := f.writeReport(result.Report)
+	if err != nil {
+		return err
+	}
+	if err := os.Remove(job.Checkpoint); err != nil && !errors.Is(err, os.ErrNotExist) {
+		return fmt.Errorf("remove saved state: %w", err)
+	}
+	return app.Print(summary, func(w io.Writer) error {
+		if err := result.Report.WriteText(w); err != nil {
+			return err
+		}
+		fmt.Fprintf(w, "\nwrote %s, digest %s\n", f.out, summary.Digest)
+		return nil
+	})
+}
+
+// embedding is the result of `loyal embed`.
+type embedding struct {
+	Path   string `json:"path"`
+	Digest string `json:"digest"`
+	embed.Report
+}
+
+// writeReport writes the report beside the model, and describes the model.
+func (f *embedFlags) writeReport(r embed.Report) (*embedding, error) {
+	m, err := model.Open(f.out)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = m.Close() }() // only read
+	out := &embedding{Path: f.out, Report: r}
+	if out.Digest, err = m.Digest(); err != nil {
+		return nil, err
+	}
+	var data, text bytes.Buffer
+	if err := writeJSON(&data, out); err != nil {
+		return nil, fmt.Errorf("write report: %w", err)
+	}
+	if err := r.WriteText(&text); err != nil {
+		return nil, fmt.Errorf("write report: %w", err)
+	}
+	if err := atomicfile.Write(f.out+".embed.json", data.Bytes(), 0o666); err != nil {
+		return nil, fmt.Errorf("write report: %w", err)
+	}
+	if err := atomicfile.Write(f.out+".embed.md", text.Bytes(), 0o666); err != nil {
+		return nil, fmt.Errorf("write report: %w", err)
+	}
+	return out, nil
+}
+
+// writePrediction writes what a run will cost.
+func writePrediction(w io.Writer, p embed.Prediction) error {
+	fmt.Fprintf(w, "method %s: about %.0f s and %s of memory\n", p.Method, p.Seconds, byteSize(p.MemoryBytes))
+	fmt.Fprintf(w, "%d steps of %d tokens, %s trained parameters, %d tokens looked at\n",
+		p.Steps, p.StepTokens, thousands(p.Parameters), p.AllTokens)
+	for _, s := range p.Stages {
+		fmt.Fprintf(w, "  %-8s %6.1f s\n", s.Name, s.Seconds)
+	}
+	return nil
+}
