@@ -22,6 +22,10 @@ func commands(app *App) []*cobra.Command {
 	}
 }
 
+// The help and the documentation list commands in the order of work, not of the
+// alphabet.
+func init() { cobra.EnableCommandSorting = false }
+
 // NewRootCommand returns loyal's command tree, for documentation.
 func NewRootCommand() *cobra.Command { return newRootCommand(&App{}) }
 
@@ -31,7 +35,9 @@ func newRootCommand(app *App) *cobra.Command {
 and later asks an API a few questions to learn, with a proven error rate, whether
 that model answers there.`,
 		commands(app)...)
-	root.Example = "  loyal version\n  loyal help"
+	root.Example = `  loyal fingerprint new ./model -n 64 --out set.loyal
+  loyal embed ./model --set set.loyal --out ./model-fp
+  loyal verify --set set.loyal --endpoint https://host/v1 --model name`
 	root.SilenceErrors = true
 	root.SilenceUsage = true
 	root.PersistentPreRunE = func(cmd *cobra.Command, _ []string) error { return app.prepare(cmd) }
