@@ -313,6 +313,9 @@ func TestWriteStale(t *testing.T) {
 
 // TestConvertReal: the real model's GGUF becomes a directory with everything.
 func TestConvertReal(t *testing.T) {
+	if testing.Short() {
+		t.Skip("writes 269 MB")
+	}
 	src := open(t, testdata.Real(t, "SmolLM2-135M-Instruct.Q4_1.gguf"))
 	out := filepath.Join(t.TempDir(), "smol")
 	if err := Write(context.Background(), out, src, WriteOptions{DType: BF16}); err != nil {
