@@ -68,6 +68,7 @@ type Memory struct {
 const (
 	ServeTokens = 8 * 2048 // eight texts of 2,048 tokens
 	EmbedTokens = 4096     // tokens in one training step
+	embedLogits = 1024     // positions whose logits are held
 	stateBytes  = 16       // a trained number: value, gradient, AdamW's two moments, in float32
 )
 
@@ -173,11 +174,10 @@ func (m *Memory) estimate(c Config, o InspectOptions, parameters int64) {
 	m.KVPerToken = 2 * layers * kv * 4
 	m.Serve = m.Weights + ServeTokens*m.KVPerToken
 	block := 2*h*q + 2*h*kv + 3*h*ff + 2*h
-	// What backward needs of a block, for each token: inputs of norms and
-	// projections, queries, keys, values, the parts of SwiGLU; and gradients of the
-	// widest of them.
-	activations := int64(EmbedTokens) * 4 * (4*h + 2*q + 2*kv + 3*ff)
-	scratch := int64(EmbedTokens) * 4 * (2*h + 2*ff)
+	// What a step keeps of a block for each token, what backward works with besides,
+	// and logits: those of the step and of the base model to compare with.
+	activations := int64(EmbedTokens) * 4 * (2*h + 2*q + 2*kv + 2*ff)
+	scratch := int64(EmbedTokens)*4*(4*h+2*q+2*kv+4*ff) + embedLogits*4*int64(c.VocabSize)
 	m.EmbedFull = m.Weights + stateBytes*parameters + layers*activations + scratch
 	m.EmbedUpper = m.Weights + stateBytes*upper*block + upper*activations + scratch
 	// An adapter of rank r has r (in + out) numbers for each of the seven projections.
