@@ -91,7 +91,7 @@ func BenchmarkGemm(b *testing.B) {
 	}
 	for _, f := range forms {
 		c := f.c
-		c.m, c.n, c.k = 200, 49152, 576
+		c.m, c.n, c.k = 256, 49152, 576
 		b.Run(fmt.Sprintf("%s/%dx%dx%d", f.name, c.m, c.n, c.k), func(b *testing.B) { benchGemm(b, p, c) })
 	}
 }
@@ -126,7 +126,7 @@ func BenchmarkStream(b *testing.B) {
 							if at+size > have {
 								at = 0
 							}
-							w := Mat{}
+							var w Mat
 							if bf {
 								w = BF16(weights[at:at+size], n, k)
 							} else {

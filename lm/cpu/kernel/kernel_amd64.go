@@ -139,9 +139,9 @@ func packAVX2(dst []float32, src unsafe.Pointer, m *Mat, alongK bool, r0, h, k0,
 	}
 }
 
-// streamPanel is how many rows of weights are taken for all rows of A before the
-// next ones: few enough to stay in the first cache meanwhile.
-const streamPanel = 12
+// streamPanel is how many rows of weights are taken for eight rows of A before the
+// next eight: they stay in the second cache meanwhile, those of A in the first.
+const streamPanel = 48
 
 // streamF32 computes columns [lo,hi) of C = alpha·A·Bᵀ, B float32.
 func streamF32(g *Gemm, lo, hi, m, k int, alpha float32) {

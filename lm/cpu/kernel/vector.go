@@ -5,8 +5,10 @@ import (
 	"math"
 )
 
-// The vector operations run in the caller alone. Arguments of one call must have
-// one length, and must not overlap, except that dst may be one of the inputs.
+// The vector operations run in the caller alone, and do not yield to the scheduler:
+// hand them some ten thousand elements at a time, from a Range. The slices of one
+// call must have one length, and must not overlap; except that what is only written
+// (dst of Exp, RMSNorm and SwiGLU, dgate and dup) may be one of the inputs.
 
 // same panics unless all lengths are n.
 func same(op string, n int, others ...int) {
@@ -47,7 +49,7 @@ func Finite(x []float32) bool { return greatestBits(x) < 0x7f800000 }
 // Max is the greatest element; -Inf for none. With a NaN in x it may be anything.
 func Max(x []float32) float32 { return maximum(x) }
 
-// Exp is dst = eˣ, to a relative error of about 1e-7.
+// Exp is dst = eˣ, to a relative error below 1e-7.
 func Exp(dst, x []float32) {
 	same("Exp", len(dst), len(x))
 	exp(dst, x)

@@ -19,6 +19,8 @@ func streams(a *asm) {
 	}
 }
 
+const aheadStream = 4096 // bytes
+
 // streamSpec is one kernel. Registers: DI is c, SI, R8, BX and DX rows of x, R9 to
 // R12 rows of weights, R13 the weights that come next, AX the offset along k in
 // bytes of weights, CX its end. With more than four rows of x there are not enough
@@ -224,13 +226,14 @@ func (s *streamSpec) step(n int, masked bool) {
 		s.p("%s%s %s%s, %s", load, zero, s.atW(j), mask, s.r(s.w(j)))
 	}
 	if n > 1 && !masked {
-		// The next n rows, as if they were one: a step here is n there.
+		// What comes after the next n rows, as if it were one row: a step here is n
+		// there. Nearer, it would still be on its way when it is needed.
 		next := "(R13)(AX*4)"
 		if n == 3 {
 			next = "(R11)"
 		}
 		for line := 0; line < n*s.lanes*s.weight(); line += 64 {
-			s.p("PREFETCHT0 %d%s", line, next)
+			s.p("PREFETCHT0 %d%s", aheadStream+line, next)
 		}
 	}
 	if s.bf16 {
