@@ -321,7 +321,7 @@ func TestGemmPanics(t *testing.T) {
 }
 
 func TestBlock(t *testing.T) {
-	m := F32([]float32{0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11}, 3, 4)
+	m := Mat{F32: []float32{0, 1, 2, 3, -1, 4, 5, 6, 7, -1, 8, 9, 10, 11}, Rows: 3, Cols: 4, Stride: 5}
 	b := m.Block(1, 1, 2, 2)
 	if got := []float32{b.F32[0], b.F32[1], b.F32[b.Stride], b.F32[b.Stride+1]}; !slices.Equal(got, []float32{5, 6, 9, 10}) {
 		t.Fatalf("block = %v", got)
