@@ -105,6 +105,18 @@ func TestCandidates(t *testing.T) {
 	}
 }
 
+// A token that does not come back from its text is no candidate.
+func TestCandidatesSurviveText(t *testing.T) {
+	prompt, _ := fakeChat("hello")
+	probs := distribution(t, map[string]float32{"The": 0.4, "123": 0.21, "Robin": 0.03, "Apples": 0.02, "Zebra": 0.01})
+	probs[len(probs)-1] = 0.04 // the second "Wolf"
+	p := Params{Nucleus: 0.6, Width: 3, Cap: 0.05, MaxTop: 0.5}
+	got, err := NewSelector(newFakeCodec(), p).Candidates(prompt, probs)
+	if want := []string{"Robin", "Apples", "Zebra"}; err != nil || !slices.Equal(texts(got), want) {
+		t.Errorf("candidates %q, want %q, error %v", texts(got), want, err)
+	}
+}
+
 func TestCandidatesRefuseBadProbabilities(t *testing.T) {
 	prompt, _ := fakeChat("hello")
 	for _, bad := range []float32{float32(math.NaN()), -0.1, 1.5, float32(math.Inf(1))} {

@@ -48,6 +48,7 @@ var newFakeCodec = sync.OnceValue(func() *fakeCodec {
 		add(" " + w)
 		add(capitalize(w))
 	}
+	c.tokens = append(c.tokens, "Wolf") // a second one, which encoding never gives
 	return c
 })
 

@@ -136,6 +136,25 @@ func TestNewBaselines(t *testing.T) {
 	}
 }
 
+// What the base model is likely to say is planted by no strategy.
+func TestBaselinesKeepTheCap(t *testing.T) {
+	for _, strategy := range []Strategy{English, RandomWords} {
+		o := fakeOptions(strategy, 10)
+		o.Params.Cap = 1e-4
+		s, err := makeFake(o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, f := range s.Fingerprints {
+			for _, c := range f.Candidates {
+				if c.Prob > o.Params.Cap {
+					t.Errorf("%s: candidate with probability %v", strategy, c.Prob)
+				}
+			}
+		}
+	}
+}
+
 func TestNewLengthensAnswers(t *testing.T) {
 	o := fakeOptions(Perinucleus, 10)
 	o.Params.ResponseLength = 4
