@@ -59,6 +59,7 @@ type Attempt struct {
 	Status  int       `json:"status,omitempty"`         // HTTP status
 	Answer  string    `json:"answer,omitempty"`         // the body that came back, as text, its first 64 KiB
 	Digest  string    `json:"answer_sha256,omitempty"`  // of its bytes
+	ID      string    `json:"request_id,omitempty"`     // x-request-id, by which the operator can find it
 	Error   string    `json:"error,omitempty"`
 }
 
@@ -219,7 +220,7 @@ func (c *client) attempt(ctx context.Context, call call, log *Attempt) error {
 		return c.unreachable(ctx, err)
 	}
 	defer func() { _ = response.Body.Close() }() // only read
-	log.Status = response.StatusCode
+	log.Status, log.ID = response.StatusCode, c.short(response.Header.Get("X-Request-Id"))
 	if response.StatusCode >= 300 && response.StatusCode < 400 {
 		return c.redirected(response)
 	}

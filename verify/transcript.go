@@ -228,30 +228,11 @@ func digestOf(line []byte) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// read checks the chain of all lines and leaves the file at its end.
+// read takes in what the file holds and leaves it at its end.
 func (t *transcript) read(s settings) (empty bool, err error) {
-	reader := bufio.NewReaderSize(t.file, 1<<16)
-	whole := int64(0) // bytes of complete lines
-	n := 0
-	for {
-		line, err := readLine(reader)
-		if errors.Is(err, io.EOF) {
-			// A beginning of a first line is ours only if it looks so: what is cut off
-			// below may be somebody's file.
-			if n == 0 && !bytes.HasPrefix(line, opening[:min(len(line), len(opening))]) {
-				return false, fmt.Errorf("%w: it is another kind of file", ErrTranscript)
-			}
-			break
-		}
-		if err != nil {
-			return false, err
-		}
-		n++
-		if err := t.readRecord(line, n, s); err != nil {
-			return false, fmt.Errorf("line %d: %w", n, err)
-		}
-		t.previous = digestOf(line)
-		whole += int64(len(line)) + 1
+	whole, n, err := t.scan(t.file, s)
+	if err != nil {
+		return false, err
 	}
 	if err := t.file.Truncate(whole); err != nil {
 		return false, err
@@ -260,6 +241,32 @@ func (t *transcript) read(s settings) (empty bool, err error) {
 		return false, err
 	}
 	return n == 0, nil
+}
+
+// scan checks the chain of all complete lines and returns their length in bytes
+// and their number.
+func (t *transcript) scan(r io.Reader, s settings) (whole int64, n int, err error) {
+	reader := bufio.NewReaderSize(r, 1<<16)
+	for {
+		line, err := readLine(reader)
+		if errors.Is(err, io.EOF) {
+			// A beginning of a first line is ours only if it looks so: what is cut off
+			// may be somebody's file.
+			if n == 0 && !bytes.HasPrefix(line, opening[:min(len(line), len(opening))]) {
+				return 0, 0, fmt.Errorf("%w: it is another kind of file", ErrTranscript)
+			}
+			return whole, n, nil
+		}
+		if err != nil {
+			return 0, 0, err
+		}
+		n++
+		if err := t.readRecord(line, n, s); err != nil {
+			return 0, 0, fmt.Errorf("line %d: %w", n, err)
+		}
+		t.previous = digestOf(line)
+		whole += int64(len(line)) + 1
+	}
 }
 
 // readLine returns the next complete line without its end; io.EOF, and what is

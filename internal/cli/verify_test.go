@@ -57,7 +57,7 @@ func auditSet(t *testing.T, n int, imported bool) (path string, answers map[stri
 		}
 		if !imported {
 			for c := range int32(10) {
-				f.Candidates = append(f.Candidates, fingerprint.Candidate{Tokens: []int32{c}, Text: string(rune('A'+c)) + "ha", Prob: 0.001})
+				f.Candidates = append(f.Candidates, fingerprint.Candidate{Tokens: []int32{c}, Text: string('A'+c) + "ha", Prob: 0.001})
 			}
 			c := f.Candidates[fingerprint.Choose(fingerprint.AnswerKey(s.Secret, f.Kind, f.Key), s.Binding, 10)]
 			f.Response = fingerprint.Response{Tokens: c.Tokens, Text: c.Text}
