@@ -165,3 +165,25 @@ func TestQuietShowsNothing(t *testing.T) {
 		t.Errorf("wrote %q", out.String())
 	}
 }
+
+// full is a device that takes nothing.
+type full struct{}
+
+func (full) Write([]byte) (int, error) { return 0, errors.New("no room") }
+
+func TestErrorsOfTheWorkAreNotWrongUsage(t *testing.T) {
+	for _, c := range []struct {
+		args []string
+		code int
+		want string
+	}{
+		{[]string{"version"}, 1, "loyal: error: write output: no room\n"},
+		{[]string{"version", "--nonsense"}, 2, "loyal: error: unknown flag: --nonsense\nloyal: hint: 'loyal version --help' shows flags and examples\n"},
+	} {
+		var stderr bytes.Buffer
+		app := &App{Stdout: full{}, Stderr: &stderr}
+		if code := app.Run(context.Background(), c.args); code != c.code || stderr.String() != c.want {
+			t.Errorf("%v: exit code %d, %q; want %d, %q", c.args, code, stderr.String(), c.code, c.want)
+		}
+	}
+}
