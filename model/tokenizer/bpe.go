@@ -94,56 +94,47 @@ func parseFallback(token string) (byte, bool) {
 	return byte(v), true
 }
 
-// symbols appends the symbols of a word before any merge.
+// symbols appends the symbols of a word before any merge. A character that has
+// no token, not even byte tokens, becomes the unknown token, or nothing if there
+// is none, as in the reference; as there, an unknown token waits for the next
+// character that has a token, to be fused with what is unknown before that, and
+// byte tokens overtake it.
 func (b *bpe) symbols(dst []int32, w string) []int32 {
-	if b.byteLevel {
-		return b.byteSymbols(dst, w)
-	}
-	unknown := false // an unknown character waits to be fused with the next
+	waiting := false
 	for i := 0; i < len(w); {
-		r, n := utf8.DecodeRuneInString(w[i:])
-		id := none
-		if r < maxRuneTable {
-			id = b.runeID[r]
-		} else if v, ok := b.ids[w[i:i+n]]; ok {
-			id = v
+		id, char := none, w[i:i+1]
+		if b.byteLevel {
+			id = b.byteID[w[i]]
+		} else {
+			r, n := utf8.DecodeRuneInString(w[i:])
+			char = w[i : i+n]
+			if r < maxRuneTable {
+				id = b.runeID[r]
+			} else if v, ok := b.ids[char]; ok {
+				id = v
+			}
 		}
-		char := w[i : i+n]
-		i += n
+		i += len(char)
 		if id != none {
-			unknown = false
+			if waiting {
+				dst, waiting = append(dst, b.unk), false
+			}
 			dst = append(dst, id)
 			continue
 		}
-		if b.byteFallback {
-			if whole, ok := b.fallback(dst, char); ok {
-				dst, unknown = whole, false
+		if b.byteFallback && !b.byteLevel {
+			if more, ok := b.fallback(dst, char); ok {
+				dst = more
 				continue
 			}
 		}
-		if b.unk != none && !(unknown && b.fuseUnk) {
+		if waiting && !b.fuseUnk {
 			dst = append(dst, b.unk)
-			unknown = true
 		}
+		waiting = b.unk != none
 	}
-	return dst
-}
-
-// byteSymbols is symbols at byte level. As in Hugging Face's implementation a
-// byte without a token becomes the unknown token, or nothing if there is none.
-func (b *bpe) byteSymbols(dst []int32, w string) []int32 {
-	unknown := false
-	for i := 0; i < len(w); i++ {
-		id := b.byteID[w[i]]
-		if id != none {
-			unknown = false
-			dst = append(dst, id)
-			continue
-		}
-		if b.unk != none && !(unknown && b.fuseUnk) {
-			dst = append(dst, b.unk)
-			unknown = true
-		}
+	if waiting {
+		dst = append(dst, b.unk)
 	}
 	return dst
 }
@@ -291,7 +282,7 @@ type encoder struct {
 	symbols []int32
 	values  []uint64
 	links   []link
-	heap    []candidate
+	heap    []uint64
 	buf     []byte
 	seed    maphash.Seed
 	cache   []cacheSlot
@@ -407,14 +398,10 @@ func (e *encoder) mergeShort() {
 // link makes the symbols a doubly linked list.
 type link struct{ prev, next int32 }
 
-// candidate is a pair that could be merged: rank<<32 | position of its left
-// side, and the token it becomes.
-type candidate struct {
-	key    uint64
-	merged int32
-}
-
-// mergeLong takes O(n log n) time, whatever the text.
+// mergeLong takes O(n log n) time, whatever the text. Its heap holds the pairs
+// that could be merged, as rank<<32 | position of the left side: the least is
+// the next, and a rank names one pair, so that it tells whether the pair still
+// stands there.
 func (e *encoder) mergeLong() {
 	s, merges := e.symbols, &e.t.model.merges
 	links, heap := e.links[:0], e.heap[:0]
@@ -422,12 +409,12 @@ func (e *encoder) mergeLong() {
 		links = append(links, link{int32(i - 1), int32(i + 1)})
 		if i > 0 {
 			if v := merges.get(s[i-1], s[i]); v != noMerge {
-				heap = append(heap, candidate{v>>32<<32 | uint64(i-1), int32(uint32(v))})
+				heap = append(heap, v>>32<<32|uint64(i-1))
 			}
 		}
 	}
 	links[len(s)-1].next = none
-	for i := len(heap)/2 - 1; i >= 0; i-- {
+	for i := len(heap) / arity; i >= 0; i-- {
 		siftDown(heap, i)
 	}
 	for len(heap) > 0 {
@@ -436,26 +423,27 @@ func (e *encoder) mergeLong() {
 		heap = heap[:len(heap)-1]
 		siftDown(heap, 0)
 
-		i := int32(uint32(top.key))
+		i := int32(uint32(top))
 		if s[i] == none || links[i].next == none {
 			continue // merged into its left neighbor since, or last now
 		}
 		j := links[i].next
-		if v := merges.get(s[i], s[j]); v == noMerge || int32(uint32(v)) != top.merged {
+		v := merges.get(s[i], s[j])
+		if v>>32 != top>>32 {
 			continue // another pair stands here now
 		}
-		s[i], s[j] = top.merged, none
+		s[i], s[j] = int32(uint32(v)), none
 		next := links[j].next
 		links[i].next = next
 		if next != none {
 			links[next].prev = i
 			if v := merges.get(s[i], s[next]); v != noMerge {
-				heap = push(heap, candidate{v>>32<<32 | uint64(i), int32(uint32(v))})
+				heap = push(heap, v>>32<<32|uint64(i))
 			}
 		}
 		if prev := links[i].prev; prev != none {
 			if v := merges.get(s[prev], s[i]); v != noMerge {
-				heap = push(heap, candidate{v>>32<<32 | uint64(prev), int32(uint32(v))})
+				heap = push(heap, v>>32<<32|uint64(prev))
 			}
 		}
 	}
@@ -467,34 +455,40 @@ func (e *encoder) mergeLong() {
 	e.links, e.heap = links, heap
 }
 
-func siftDown(h []candidate, i int) {
+// arity of the heap: four children stand in one cache line.
+const arity = 4
+
+func siftDown(h []uint64, i int) {
 	if i >= len(h) {
 		return
 	}
 	c := h[i]
 	for {
-		child := 2*i + 1
+		child := arity*i + 1
 		if child >= len(h) {
 			break
 		}
-		if child+1 < len(h) && h[child+1].key < h[child].key {
-			child++
+		least := child
+		for k := child + 1; k < min(child+arity, len(h)); k++ {
+			if h[k] < h[least] {
+				least = k
+			}
 		}
-		if h[child].key >= c.key {
+		if h[least] >= c {
 			break
 		}
-		h[i] = h[child]
-		i = child
+		h[i] = h[least]
+		i = least
 	}
 	h[i] = c
 }
 
-func push(h []candidate, c candidate) []candidate {
+func push(h []uint64, c uint64) []uint64 {
 	h = append(h, c)
 	i := len(h) - 1
 	for i > 0 {
-		parent := (i - 1) / 2
-		if h[parent].key <= c.key {
+		parent := (i - 1) / arity
+		if h[parent] <= c {
 			break
 		}
 		h[i] = h[parent]

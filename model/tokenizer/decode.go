@@ -23,13 +23,22 @@ func parseDecoder(raw json.RawMessage, depth int) (makers []stageMaker, fused bo
 	if isNull(raw) { // tokens are joined by spaces
 		return []stageMaker{func() stage { return &joinStage{} }}, true, nil
 	}
-	return parseDecoderIn(raw, depth, false)
+	return parseDecoderIn(raw, depth, false, &chain{})
 }
 
-func parseDecoderIn(raw json.RawMessage, depth int, fused bool) ([]stageMaker, bool, error) {
+func parseDecoderIn(raw json.RawMessage, depth int, fused bool, limit *chain) ([]stageMaker, bool, error) {
 	c, err := parseComponent(raw, "decoder", depth)
 	if err != nil {
 		return nil, fused, err
+	}
+	from, to := 1, 1
+	if c.Type == "Replace" && c.Pattern != nil && c.Pattern.String != nil && *c.Pattern.String != "" {
+		from, to = len(*c.Pattern.String), len(c.Content)
+	}
+	if c.Type != "Sequence" {
+		if err := limit.add("decoder", from, to); err != nil {
+			return nil, fused, err
+		}
 	}
 	one := func(m stageMaker) ([]stageMaker, bool, error) { return []stageMaker{m}, fused, nil }
 	switch c.Type {
@@ -37,7 +46,7 @@ func parseDecoderIn(raw json.RawMessage, depth int, fused bool) ([]stageMaker, b
 		var all []stageMaker
 		for _, part := range c.Decoders {
 			var more []stageMaker
-			if more, fused, err = parseDecoderIn(part, depth+1, fused); err != nil {
+			if more, fused, err = parseDecoderIn(part, depth+1, fused, limit); err != nil {
 				return nil, fused, err
 			}
 			all = append(all, more...)
@@ -81,19 +90,16 @@ func parseDecoderIn(raw json.RawMessage, depth int, fused bool) ([]stageMaker, b
 }
 
 func stripDecoder(c component, fused bool) ([]stageMaker, bool, error) {
-	if utf8.RuneCountInString(c.Content) != 1 || c.Start < 0 || c.Stop < 0 {
-		return nil, fused, fmt.Errorf("decoder Strip: content must be one character, start and stop not negative")
+	if utf8.RuneCountInString(c.Content) != 1 || c.Start < 0 || c.Stop != 0 {
+		return nil, fused, fmt.Errorf("decoder Strip: content must be one character, start not negative, stop zero")
 	}
 	if fused {
-		return []stageMaker{func() stage { return &stripStage{char: c.Content, start: c.Start, stop: c.Stop} }}, fused, nil
+		return []stageMaker{func() stage { return &stripStage{char: c.Content, n: c.Start} }}, fused, nil
 	}
 	return []stageMaker{func() stage {
 		return mapStage(func(s string) string {
 			for n := c.Start; n > 0 && strings.HasPrefix(s, c.Content); n-- {
 				s = s[len(c.Content):]
-			}
-			for n := c.Stop; n > 0 && strings.HasSuffix(s, c.Content); n-- {
-				s = s[:len(s)-len(c.Content)]
 			}
 			return s
 		})
@@ -119,7 +125,7 @@ func (j *joinStage) push(token string, emit func(string)) {
 
 func (*joinStage) flush(func(string)) {}
 
-// metaspaceStage turns ▁ into a space, and drops that of the first token.
+// metaspaceStage turns ▁ into a space; those of the first token go.
 type metaspaceStage struct {
 	mark  string
 	strip bool
@@ -128,7 +134,7 @@ type metaspaceStage struct {
 
 func (m *metaspaceStage) push(token string, emit func(string)) {
 	if !m.begun && m.strip {
-		token = strings.TrimPrefix(token, m.mark)
+		token = strings.ReplaceAll(token, m.mark, "")
 	}
 	m.begun = true
 	emit(strings.ReplaceAll(token, m.mark, " "))
@@ -184,41 +190,26 @@ func (b *byteFallbackStage) flush(emit func(string)) {
 	b.bytes = b.bytes[:0]
 }
 
-// stripStage drops up to start times char from the beginning of the text and up
-// to stop times from its end.
+// stripStage drops up to n times char from the beginning of the text.
 type stripStage struct {
-	char        string
-	start, stop int
-	begun       bool
-	held        int // chars at the end so far, which may have to go
+	char  string
+	n     int
+	begun bool
 }
 
 func (s *stripStage) push(token string, emit func(string)) {
 	for !s.begun && token != "" {
-		if s.start == 0 || !strings.HasPrefix(token, s.char) {
+		if s.n == 0 || !strings.HasPrefix(token, s.char) {
 			s.begun = true
 			break
 		}
 		token = token[len(s.char):]
-		s.start--
+		s.n--
 	}
-	if s.stop == 0 {
-		emit(token)
-		return
-	}
-	trimmed := strings.TrimRight(token, s.char)
-	if trimmed != "" {
-		emit(strings.Repeat(s.char, s.held) + trimmed)
-		s.held = 0
-	}
-	s.held += (len(token) - len(trimmed)) / len(s.char)
-	if s.held > s.stop {
-		emit(strings.Repeat(s.char, s.held-s.stop))
-		s.held = s.stop
-	}
+	emit(token)
 }
 
-func (s *stripStage) flush(func(string)) { s.held = 0 }
+func (*stripStage) flush(func(string)) {}
 
 // Stream decodes tokens one at a time. What it returns is always whole
 // characters, and all of it together is what Decode returns for all tokens.

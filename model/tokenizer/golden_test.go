@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"sync"
 	"testing"
 
 	"loyal/internal/testdata"
@@ -15,8 +16,20 @@ import (
 // families are the real tokenizers for which golden data is recorded.
 var families = []string{"llama2", "llama3_2", "qwen2_5", "qwen3", "gemma3", "mistral_nemo", "deepseek_v3"}
 
-// real reads one of them.
+var loaded sync.Map // by family, for the whole test run
+
+// real reads one of them, once. Tests must not change it.
 func real(t testing.TB, family string) *tokenizer.Tokenizer {
+	t.Helper()
+	if tok, ok := loaded.Load(family); ok {
+		return tok.(*tokenizer.Tokenizer)
+	}
+	tok := fresh(t, family)
+	loaded.Store(family, tok)
+	return tok
+}
+
+func fresh(t testing.TB, family string) *tokenizer.Tokenizer {
 	t.Helper()
 	data, err := os.ReadFile(testdata.Real(t, "tokenizers", family, "tokenizer.json"))
 	if err != nil {

@@ -71,6 +71,11 @@ func TestSmolLM2(t *testing.T) {
 			}
 		}
 	}
+	// Six control characters have no token in this vocabulary, and no unknown token
+	// stands in for them: they vanish, as in the reference.
+	if ids := tok.Encode("a\x04b", false); !slices.Equal(ids, append(tok.Encode("a", false), tok.Encode("b", false)...)) {
+		t.Errorf("U+0004 becomes %v", ids)
+	}
 	if bos, ok := tok.BOS(); !ok || bos != 1 {
 		t.Errorf("BOS is %d, %v", bos, ok)
 	}

@@ -74,7 +74,35 @@ func parseComponent(raw json.RawMessage, what string, depth int) (component, err
 	return c, nil
 }
 
-func parseNormalizer(raw json.RawMessage, depth int) (normalizer, error) {
+// A chain of components may be maxParts long, and make a text maxGrowth times
+// longer: each Replace of a hostile file could double it.
+const (
+	maxParts  = 32
+	maxGrowth = 256
+)
+
+// chain bounds what the components of one kind do to a text.
+type chain struct {
+	parts, growth int
+}
+
+// add counts a component that replaces texts of length from by texts of length to.
+func (c *chain) add(what string, from, to int) error {
+	c.parts++
+	c.growth = max(c.growth, 1)
+	if to > from {
+		c.growth *= (to + from - 1) / from
+	}
+	switch {
+	case c.parts > maxParts:
+		return fmt.Errorf("more than %d %ss", maxParts, what)
+	case c.growth > maxGrowth:
+		return fmt.Errorf("%ss make text more than %d times longer", what, maxGrowth)
+	}
+	return nil
+}
+
+func parseNormalizer(raw json.RawMessage, depth int, limit *chain) (normalizer, error) {
 	if isNull(raw) {
 		return nil, nil
 	}
@@ -82,9 +110,20 @@ func parseNormalizer(raw json.RawMessage, depth int) (normalizer, error) {
 	if err != nil {
 		return nil, err
 	}
+	if c.Type == "Sequence" {
+		return sequenceNormalizer(c.Normalizers, depth, limit)
+	}
+	from, to := 1, 1
+	if c.Type == "Replace" && c.Pattern != nil && c.Pattern.String != nil && *c.Pattern.String != "" {
+		from = len(*c.Pattern.String)
+	}
+	if c.Type == "Replace" || c.Type == "Prepend" {
+		to = max(len(c.Content), len(c.Prepend))
+	}
+	if err := limit.add("normalizer", from, to); err != nil {
+		return nil, err
+	}
 	switch c.Type {
-	case "Sequence":
-		return sequenceNormalizer(c.Normalizers, depth)
 	case "NFC":
 		return nfc, nil
 	case "NFD":
@@ -111,10 +150,10 @@ func parseNormalizer(raw json.RawMessage, depth int) (normalizer, error) {
 	return nil, unsupported("normalizer", c.Type)
 }
 
-func sequenceNormalizer(parts []json.RawMessage, depth int) (normalizer, error) {
+func sequenceNormalizer(parts []json.RawMessage, depth int, limit *chain) (normalizer, error) {
 	var all []normalizer
 	for _, raw := range parts {
-		n, err := parseNormalizer(raw, depth+1)
+		n, err := parseNormalizer(raw, depth+1, limit)
 		if err != nil {
 			return nil, err
 		}

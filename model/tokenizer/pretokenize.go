@@ -216,6 +216,9 @@ func parsePreTokenizer(raw json.RawMessage, depth int) (steps []step, byteLevel 
 				return nil, false, fmt.Errorf("pre-tokenizer after ByteLevel is not supported")
 			}
 			steps, byteLevel = append(steps, more...), bytes
+			if len(steps) > maxParts {
+				return nil, false, fmt.Errorf("more than %d pre-tokenizers", maxParts)
+			}
 		}
 		return steps, byteLevel, nil
 	case "Split":
@@ -272,6 +275,9 @@ func metaspaceStep(c component) (step, error) {
 	st := step{kind: metaspace, replacement: c.Replacement, scheme: c.PrependScheme, split: c.Split == nil || *c.Split}
 	if st.replacement == "" {
 		st.replacement = "▁"
+	}
+	if utf8.RuneCountInString(st.replacement) != 1 {
+		return st, fmt.Errorf("Metaspace: replacement %.20q is not one character", st.replacement)
 	}
 	if st.scheme == "" { // files from before prepend_scheme
 		st.scheme = "always"

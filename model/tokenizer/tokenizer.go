@@ -72,7 +72,7 @@ type Tokenizer struct {
 func build(def *definition) (*Tokenizer, error) {
 	t := &Tokenizer{def: def, bos: none, eos: none}
 	var err error
-	if t.normalize, err = parseNormalizer(def.normalizer, 0); err != nil {
+	if t.normalize, err = parseNormalizer(def.normalizer, 0, &chain{}); err != nil {
 		return nil, err
 	}
 	var byteLevel bool
