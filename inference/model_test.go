@@ -19,7 +19,7 @@ import (
 )
 
 // serveModel serves a model of the shared test data with the real engine.
-func serveModel(t *testing.T, path string) (*testServer, *model.Model) {
+func serveModel(t *testing.T, path string, opts Options) (*testServer, *model.Model) {
 	t.Helper()
 	files, err := model.Open(path)
 	if err != nil {
@@ -33,7 +33,7 @@ func serveModel(t *testing.T, path string) (*testServer, *model.Model) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := NewServer(m, Options{})
+	s := NewServer(m, opts)
 	web := httptest.NewServer(s)
 	t.Cleanup(func() {
 		web.Close()
@@ -84,7 +84,7 @@ func body(t *testing.T, v any) string {
 // another implementation wrote one by one.
 func TestServedTextsEqualGolden(t *testing.T) {
 	dir := testdata.Dir(t, "models", "stories260K")
-	s, files := serveModel(t, dir)
+	s, files := serveModel(t, dir, Options{})
 	type line struct {
 		Prompt    string  `json:"prompt"`
 		GreedyIDs []int32 `json:"greedy_ids"`
@@ -114,7 +114,7 @@ func TestServedAnswersEqualGolden(t *testing.T) {
 		t.Skip("takes seconds")
 	}
 	golden := testdata.Dir(t, "models", "smollm2-135m-instruct", "golden.jsonl")
-	s, files := serveModel(t, testdata.Real(t, "SmolLM2-135M-Instruct.Q4_1.gguf"))
+	s, files := serveModel(t, testdata.Real(t, "SmolLM2-135M-Instruct.Q4_1.gguf"), Options{})
 	type line struct {
 		Kind     string          `json:"kind"`
 		Input    json.RawMessage `json:"input"`
