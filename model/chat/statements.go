@@ -24,7 +24,7 @@ func (e *lineError) Unwrap() error { return e.err }
 // at adds the line to an error that has none yet.
 func at(line int, err error) error {
 	var has *lineError
-	if err == nil || err == errBreak || err == errContinue || errors.As(err, &has) {
+	if err == nil || errors.Is(err, errBreak) || errors.Is(err, errContinue) || errors.As(err, &has) {
 		return err
 	}
 	return &lineError{line, err}
@@ -105,9 +105,9 @@ func (f *forStmt) exec(s *state) error {
 	}
 	for i := range items {
 		loop.i = i
-		if err := s.iteration(f, loop); err == errBreak {
+		if err := s.iteration(f, loop); errors.Is(err, errBreak) {
 			break
-		} else if err != nil && err != errContinue {
+		} else if err != nil && !errors.Is(err, errContinue) {
 			return err
 		}
 	}

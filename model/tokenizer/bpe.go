@@ -275,9 +275,8 @@ func (p *pairTable) get(left, right int32) uint64 {
 
 // encoder is the scratch space of one Encode. Tokenizers keep some for reuse.
 type encoder struct {
-	t     *Tokenizer
-	ids   []int32 // the result so far
-	first bool    // the current piece is the beginning of the text
+	t   *Tokenizer
+	ids []int32 // the result so far
 
 	symbols []int32
 	values  []uint64

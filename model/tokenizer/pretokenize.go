@@ -277,7 +277,7 @@ func metaspaceStep(c component) (step, error) {
 		st.replacement = "▁"
 	}
 	if utf8.RuneCountInString(st.replacement) != 1 {
-		return st, fmt.Errorf("Metaspace: replacement %.20q is not one character", st.replacement)
+		return st, fmt.Errorf("replacement %.20q of Metaspace is not one character", st.replacement)
 	}
 	if st.scheme == "" { // files from before prepend_scheme
 		st.scheme = "always"
