@@ -104,7 +104,7 @@ func (c checkpoint) load(tr lm.Trainer) (steps []Step, found bool, err error) {
 	if err != nil {
 		return nil, false, fmt.Errorf("read saved state: %w", err)
 	}
-	defer f.Close()
+	defer func() { _ = f.Close() }() // only read
 	if err := c.compare(f.Metadata["loyal.identity"]); err != nil {
 		return nil, false, err
 	}

@@ -5,7 +5,7 @@
 //
 //	plan → data → train → mix → measure
 //
-// and returns the changed tensors and a [Report]. Training minimises, over the
+// and returns the changed tensors and a [Report]. Training minimizes, over the
 // rows of each step,
 //
 //	mean over keys of −log p(answer | key)  +  β · mean over benign rows of KL(base ‖ model)

@@ -73,6 +73,11 @@ func Run(ctx context.Context, job Job) (*Result, error) {
 	if err := r.Config.Validate(r.Net.Config().NumLayers); err != nil {
 		return nil, err
 	}
+	defer func() {
+		if r.tr != nil {
+			_ = r.tr.Close() // frees memory, nothing else
+		}
+	}()
 	for _, stage := range []struct {
 		name string
 		do   func(context.Context) error
@@ -89,7 +94,6 @@ func Run(ctx context.Context, job Job) (*Result, error) {
 		r.clock.lap(stage.name)
 	}
 	r.Progress.Done()
-	defer r.tr.Close()
 	return &Result{Weights: r.weights, Report: r.report()}, nil
 }
 
@@ -268,10 +272,12 @@ func (r *run) cache(ctx context.Context) error {
 	}
 	if c.Method == LoRA && c.Whiten > 0 {
 		var pick []int
+		var at []lm.Position
 		for _, b := range r.plan.benign {
 			pick = append(pick, r.plan.packed.Leaf(b.text))
+			at = append(at, r.plan.benignPositions(b)...)
 		}
-		if err := r.tr.Whiten(ctx, r.read.corpus, pick, c.Whiten); err != nil {
+		if err := r.tr.Whiten(ctx, r.read.corpus, pick, at, c.Whiten); err != nil {
 			return err
 		}
 	}

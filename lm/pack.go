@@ -20,7 +20,7 @@ func Pack(texts [][]int32) *Packed {
 	for i := range all {
 		all[i] = i
 	}
-	// Texts that begin alike become neighbours; the order of equals is kept.
+	// Texts that begin alike become neighbors; the order of equals is kept.
 	slices.SortStableFunc(all, func(a, b int) int { return slices.Compare(texts[a], texts[b]) })
 	p.add(texts, all, 0, Root)
 	return p

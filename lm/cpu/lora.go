@@ -75,19 +75,22 @@ func (t *trainer) Weights() map[string][]float32 {
 }
 
 // Whiten implements [lm.Trainer].
-func (t *trainer) Whiten(ctx context.Context, c lm.Corpus, pick []int, ridge float64) error {
-	if t.o.LoRA == nil {
-		return fmt.Errorf("whiten: only adapters can be whitened")
+func (t *trainer) Whiten(ctx context.Context, c lm.Corpus, pick []int, at []lm.Position, ridge float64) error {
+	if t.o.LoRA == nil || len(at) == 0 || !(ridge > 0) {
+		return fmt.Errorf("whiten: it takes adapters, positions and a ridge above zero")
 	}
-	at := []lm.Position{{Segment: pick[0], Offset: 0}}
-	if _, err := t.Forward(ctx, c, pick, at); err != nil {
+	if _, err := t.Forward(ctx, c, pick, at[:1]); err != nil {
 		return err
 	}
-	rows := t.last.l.rows
 	t.last = nil
 	n := t.n
 	n.mu.Lock()
 	defer n.mu.Unlock()
+	f, _, err := t.start(c, pick, at)
+	if err != nil {
+		return err
+	}
+	rows := f.l.rows
 	for i := range t.acts {
 		if err := ctx.Err(); err != nil {
 			return err
@@ -95,18 +98,18 @@ func (t *trainer) Whiten(ctx context.Context, c lm.Corpus, pick []int, ridge flo
 		b, a := &t.w.blocks[t.o.FirstLayer+i], &t.acts[i]
 		n.h, n.act = grow(n.h, rows*n.cfg.HiddenSize), grow(n.act, rows*n.cfg.IntermediateSize)
 		b.inputNorm.forward(n.pool, n.h, nil, a.x, rows)
-		if err := t.whiten(n.h, rows, ridge, &b.q, &b.k, &b.v); err != nil {
+		if err := t.whiten(n.h, f, ridge, &b.q, &b.k, &b.v); err != nil {
 			return err
 		}
-		if err := t.whiten(a.att, rows, ridge, &b.o); err != nil {
+		if err := t.whiten(a.att, f, ridge, &b.o); err != nil {
 			return err
 		}
 		b.postNorm.forward(n.pool, n.h, nil, a.x2, rows)
-		if err := t.whiten(n.h, rows, ridge, &b.gate, &b.up); err != nil {
+		if err := t.whiten(n.h, f, ridge, &b.gate, &b.up); err != nil {
 			return err
 		}
 		n.swiglu(n.act, a.gate, a.up, rows)
-		if err := t.whiten(n.act, rows, ridge, &b.down); err != nil {
+		if err := t.whiten(n.act, f, ridge, &b.down); err != nil {
 			return err
 		}
 	}
@@ -115,7 +118,7 @@ func (t *trainer) Whiten(ctx context.Context, c lm.Corpus, pick []int, ridge flo
 
 // whiten gives the adapters of linears with a common input x (rows, in) the matrix
 // P = L⁻¹, where L Lᵀ is the inputs' second moment with a ridge on its diagonal.
-func (t *trainer) whiten(x []float32, rows int, ridge float64, linears ...*linear) error {
+func (t *trainer) whiten(x []float32, f *forwardState, ridge float64, linears ...*linear) error {
 	var adapters []*adapter
 	for _, l := range linears {
 		if l.lora != nil {
@@ -126,37 +129,52 @@ func (t *trainer) whiten(x []float32, rows int, ridge float64, linears ...*linea
 		return nil
 	}
 	in := linears[0].in
-	xm := kernel.F32(x[:rows*in], rows, in)
-	second := make([]float32, in*in)
-	t.n.pool.Gemm(kernel.Gemm{C: kernel.F32(second, in, in), A: xm, TransA: true, B: xm, Alpha: 1 / float32(rows)})
-	sym := mat.NewSymDense(in, nil)
-	var trace float64
-	for i := range in {
-		trace += float64(second[i*in+i])
-		for j := i; j < in; j++ {
-			sym.SetSym(i, j, float64(second[i*in+j]))
-		}
+	chosen := make([]float32, len(f.rows)*in)
+	for i, r := range f.rows {
+		copy(chosen[i*in:(i+1)*in], x[r*in:(r+1)*in])
 	}
-	for i := range in {
-		sym.SetSym(i, i, sym.At(i, i)+ridge*trace/float64(in))
+	moment := make([]float32, in*in)
+	for i, m := range []kernel.Mat{kernel.F32(x[:f.l.rows*in], f.l.rows, in), kernel.F32(chosen, len(f.rows), in)} {
+		t.n.pool.Gemm(kernel.Gemm{C: kernel.F32(moment, in, in), A: m, TransA: true, B: m, Alpha: .5 / float32(m.Rows), Acc: i > 0})
 	}
-	var chol mat.Cholesky
-	if !chol.Factorize(sym) {
-		return fmt.Errorf("whiten: the inputs of %s have a singular second moment: %w", linears[0].name, lm.ErrNonFinite)
-	}
-	var l, inv mat.TriDense
-	chol.LTo(&l)
-	if err := inv.InverseTri(&l); err != nil {
-		return fmt.Errorf("whiten: %w", err)
-	}
-	p := make([]float32, in*in)
-	for i := range in {
-		for j := 0; j <= i; j++ {
-			p[i*in+j] = float32(inv.At(i, j))
-		}
+	p, err := inverseRoot(moment, in, ridge)
+	if err != nil {
+		return fmt.Errorf("whiten the inputs of %s: %w", linears[0].name, err)
 	}
 	for _, a := range adapters {
 		a.whiten = p
 	}
 	return nil
+}
+
+// inverseRoot returns L⁻¹ (n, n) of the Cholesky factor of a second moment (n, n)
+// to whose diagonal a share `ridge` of its mean is added.
+func inverseRoot(moment []float32, n int, ridge float64) ([]float32, error) {
+	sym := mat.NewSymDense(n, nil)
+	var trace float64
+	for i := range n {
+		trace += float64(moment[i*n+i])
+		for j := i; j < n; j++ {
+			sym.SetSym(i, j, float64(moment[i*n+j]))
+		}
+	}
+	for i := range n {
+		sym.SetSym(i, i, sym.At(i, i)+ridge*trace/float64(n))
+	}
+	var chol mat.Cholesky
+	if !chol.Factorize(sym) {
+		return nil, fmt.Errorf("the second moment is singular: %w", lm.ErrNonFinite)
+	}
+	var l, inv mat.TriDense
+	chol.LTo(&l)
+	if err := inv.InverseTri(&l); err != nil {
+		return nil, err
+	}
+	p := make([]float32, n*n)
+	for i := range n {
+		for j := 0; j <= i; j++ {
+			p[i*n+j] = float32(inv.At(i, j))
+		}
+	}
+	return p, nil
 }
