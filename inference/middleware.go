@@ -74,7 +74,7 @@ func (s *Server) record(r *http.Request, info *requestInfo, status int, took tim
 	s.metrics.requestSeconds.WithLabelValues(info.path).Observe(took.Seconds())
 	level := slog.LevelInfo
 	switch {
-	case status >= 500 || info.err != nil && !isClientError(info.err):
+	case status >= 500 || info.err != nil && isServerFault(info.err):
 		level = slog.LevelError
 	case !strings.HasPrefix(info.path, "/v1/"):
 		level = slog.LevelDebug // health checks and scrapes
@@ -106,9 +106,9 @@ func logged(err error) string {
 	return err.Error()
 }
 
-func isClientError(err error) bool {
-	e := apiError(err)
-	return e.Status < 500 || errors.Is(err, context.Canceled)
+// isServerFault tells our own faults from mistakes of clients, and from clients that go away.
+func isServerFault(err error) bool {
+	return apiError(err).Status >= 500 && !errors.Is(err, context.Canceled)
 }
 
 // requestID takes a well-formed id from the client, or makes one.
