@@ -105,6 +105,8 @@ var rules = []rule{
 	{sentinel(fingerprint.ErrTooFewKeys), ExitError, "ask for fewer fingerprints (-n), a smaller --width, a larger --max-top or --key-length, or give other keys (--keys)"},
 	{sentinel(fingerprint.ErrParams), ExitUsage, "'loyal fingerprint new --help' shows what is possible"},
 	{sentinel(fingerprint.ErrFormat), ExitError, "docs/formats describes the files that can be imported"},
+	{sentinel(errDemo), ExitError, "run it again, with another secret; '--keep' keeps what shows why"},
+	{sentinel(errDemoKeep), ExitError, "choose a directory that does not exist yet"},
 	{sentinel(errKeyFile), ExitError, "a file of keys has one key a line, or is a JSON list of texts"},
 	{sentinel(oracle.ErrNoTemplate), ExitError, "without a chat template keys are raw text: --completion"},
 	{sentinel(oracle.ErrNoTokenizer), ExitError, "give a model directory with tokenizer.json, or a GGUF file"},

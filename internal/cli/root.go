@@ -10,6 +10,7 @@ import (
 // commands lists the commands, in the order of the help.
 func commands(app *App) []*cobra.Command {
 	return []*cobra.Command{
+		newDemoCommand(app),
 		newFingerprintCommand(app),
 		newEmbedCommand(app),
 		newVerifyCommand(app),
