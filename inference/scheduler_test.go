@@ -27,7 +27,7 @@ type written struct {
 	tokens []int32 // of the scheduler's goroutine until the job is done
 }
 
-func submit(t *testing.T, s *Scheduler, ctx context.Context, requests ...Request) []*written {
+func submit(ctx context.Context, t *testing.T, s *Scheduler, requests ...Request) []*written {
 	t.Helper()
 	var ws []*written
 	for i := range requests {
@@ -131,12 +131,12 @@ func TestSchedulerEqualsTextsAlone(t *testing.T) {
 			s := NewScheduler(net, tt.opts)
 			var ws []*written
 			for _, r := range randomRequests(3, 60, 60) {
-				ws = append(ws, submit(t, s, t.Context(), r)...)
+				ws = append(ws, submit(t.Context(), t, s, r)...)
 				if len(ws)%9 == 0 {
 					<-ws[len(ws)/2].job.Done() // let some end before others come
 				}
 			}
-			ws = append(ws, submit(t, s, t.Context(), Request{Prompt: make([]int32, 315), MaxTokens: 30, LogProbs: -1})...) // fills the context
+			ws = append(ws, submit(t.Context(), t, s, Request{Prompt: make([]int32, 315), MaxTokens: 30, LogProbs: -1})...) // fills the context
 			check(t, net, ws)
 			s.Close()
 			if n := net.Open(); n != 0 {
@@ -155,7 +155,7 @@ func TestSchedulerPutsBackWhenCachesAreFull(t *testing.T) {
 	for i := range 4 {
 		rs = append(rs, Request{Prompt: []int32{int32(i)}, MaxTokens: 200, LogProbs: -1})
 	}
-	check(t, net, submit(t, s, t.Context(), rs...))
+	check(t, net, submit(t.Context(), t, s, rs...))
 	// Each is put back as it grows, but nothing that was put back is let in before there is room.
 	if n := value(t, m.preemptions); n < 1 || n > 12 {
 		t.Errorf("%g texts were put back, want from 1 to 12", n)
@@ -188,7 +188,7 @@ func TestSchedulerBatchesAndInterleaves(t *testing.T) {
 		p[0] = first
 		return Request{Prompt: p, MaxTokens: 2, LogProbs: -1}
 	}
-	check(t, net, submit(t, s, t.Context(), long(20), long(21)))
+	check(t, net, submit(t.Context(), t, s, long(20), long(21)))
 	for _, j := range jobs {
 		if _, err := j.Result(); err != nil {
 			t.Fatal(err)
@@ -232,7 +232,7 @@ func TestSchedulerSharesBeginnings(t *testing.T) {
 		for i := range 5 {
 			rs = append(rs, Request{Prompt: prompt, MaxTokens: 4, Stream: uint64(i), Sampling: lm.Sampling{Temperature: 1}, LogProbs: -1})
 		}
-		ws := submit(t, s, t.Context(), rs...)
+		ws := submit(t.Context(), t, s, rs...)
 		check(t, net, ws)
 		// Each of the others computes the prompt's last token again, for its logits.
 		if got, want := computed(net), 300+4+5*3; got != want {
@@ -246,10 +246,10 @@ func TestSchedulerSharesBeginnings(t *testing.T) {
 		net := lmtest.New(50, 1000)
 		s := NewScheduler(net, SchedulerOptions{})
 		defer s.Close()
-		first := submit(t, s, t.Context(), Request{Prompt: prompt, MaxTokens: 10, LogProbs: -1})
+		first := submit(t.Context(), t, s, Request{Prompt: prompt, MaxTokens: 10, LogProbs: -1})
 		check(t, net, first)
 		before := computed(net)
-		check(t, net, submit(t, s, t.Context(), Request{Prompt: slices.Concat(prompt, first[0].tokens, []int32{1, 2, 3}), MaxTokens: 1, LogProbs: -1}))
+		check(t, net, submit(t.Context(), t, s, Request{Prompt: slices.Concat(prompt, first[0].tokens, []int32{1, 2, 3}), MaxTokens: 1, LogProbs: -1}))
 		if got := computed(net) - before; got != 4 { // the last token written, and three new ones
 			t.Errorf("second turn computes %d tokens, want 4", got)
 		}
@@ -259,7 +259,7 @@ func TestSchedulerSharesBeginnings(t *testing.T) {
 		s := NewScheduler(net, SchedulerOptions{})
 		defer s.Close()
 		for range 3 {
-			check(t, net, submit(t, s, t.Context(), Request{Prompt: prompt, MaxTokens: 1, LogProbs: -1}))
+			check(t, net, submit(t.Context(), t, s, Request{Prompt: prompt, MaxTokens: 1, LogProbs: -1}))
 		}
 		if got := computed(net); got != 302 {
 			t.Errorf("%d tokens computed, want 302", got)
@@ -273,7 +273,7 @@ func TestSchedulerSharesBeginnings(t *testing.T) {
 		for i := range 6 {
 			rs = append(rs, Request{Prompt: append(slices.Clone(prompt), int32(i), 1, 2), MaxTokens: 1, LogProbs: -1})
 		}
-		check(t, net, submit(t, s, t.Context(), rs...))
+		check(t, net, submit(t.Context(), t, s, rs...))
 		if got, want := computed(net), 300+6*3; got != want {
 			t.Errorf("%d tokens computed, want %d", got, want)
 		}
@@ -287,7 +287,7 @@ func TestSchedulerKeepsNoMoreThanItMay(t *testing.T) {
 	for i := range 20 {
 		p := make([]int32, 100)
 		p[0] = int32(i)
-		check(t, net, submit(t, s, t.Context(), Request{Prompt: p, MaxTokens: 1, LogProbs: -1}))
+		check(t, net, submit(t.Context(), t, s, Request{Prompt: p, MaxTokens: 1, LogProbs: -1}))
 	}
 	if n := net.Open(); n < 4 || n > 5 {
 		t.Errorf("%d caches of 100 tokens are kept, want 4 or 5 in 500 tokens", n)
@@ -302,9 +302,9 @@ func TestSchedulerCancel(t *testing.T) {
 		defer s.Close()
 		ctx, cancel := context.WithCancel(t.Context())
 		endless := Request{Prompt: []int32{1}, MaxTokens: 90_000, LogProbs: -1}
-		first := submit(t, s, ctx, endless)[0]
-		second := submit(t, s, ctx, endless)[0]
-		third := submit(t, s, t.Context(), Request{Prompt: []int32{2}, MaxTokens: 3, LogProbs: -1})
+		first := submit(ctx, t, s, endless)[0]
+		second := submit(ctx, t, s, endless)[0]
+		third := submit(t.Context(), t, s, Request{Prompt: []int32{2}, MaxTokens: 3, LogProbs: -1})
 		if _, err := s.Submit(t.Context(), endless); !errors.Is(err, ErrBusy) {
 			t.Errorf("a request too many gives error %v", err)
 		}
@@ -333,11 +333,11 @@ func TestSchedulerOutlivesFailures(t *testing.T) {
 	}
 	s := NewScheduler(net, SchedulerOptions{})
 	defer s.Close()
-	bad := submit(t, s, t.Context(), Request{Prompt: []int32{13}, MaxTokens: 3, LogProbs: -1})[0]
+	bad := submit(t.Context(), t, s, Request{Prompt: []int32{13}, MaxTokens: 3, LogProbs: -1})[0]
 	if _, err := bad.job.Result(); !errors.Is(err, broken) {
 		t.Errorf("error %v", err)
 	}
-	check(t, net, submit(t, s, t.Context(), Request{Prompt: []int32{1}, MaxTokens: 1, LogProbs: -1}))
+	check(t, net, submit(t.Context(), t, s, Request{Prompt: []int32{1}, MaxTokens: 1, LogProbs: -1}))
 }
 
 func TestSchedulerRefuses(t *testing.T) {
@@ -365,7 +365,7 @@ func TestSchedulerCloseEndsTexts(t *testing.T) {
 	net := lmtest.New(50, 100_000)
 	net.Delay = time.Millisecond
 	s := NewScheduler(net, SchedulerOptions{MaxSequences: 1})
-	ws := submit(t, s, t.Context(),
+	ws := submit(t.Context(), t, s,
 		Request{Prompt: []int32{1}, MaxTokens: 90_000, LogProbs: -1},
 		Request{Prompt: []int32{2}, MaxTokens: 90_000, LogProbs: -1})
 	s.Close()

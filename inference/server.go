@@ -225,7 +225,7 @@ func (s *Server) Serve(ctx context.Context, l net.Listener, grace time.Duration)
 	if err != nil {
 		err = errors.Join(err, server.Close())
 	}
-	<-ended
+	_ = <-ended // http.ErrServerClosed
 	if err != nil {
 		return fmt.Errorf("shut down: %w", err)
 	}

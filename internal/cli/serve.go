@@ -106,7 +106,7 @@ func (f *serveFlags) run(ctx context.Context, app *App, address string) error {
 	if err != nil {
 		return fmt.Errorf("listen on %s: %w", f.addr, err)
 	}
-	defer listener.Close()
+	defer func() { _ = listener.Close() }() // Serve closes it too
 	m, err := app.openServed(ctx, address, f.name, engine)
 	if err != nil {
 		return err
@@ -144,7 +144,7 @@ func (app *App) serviceLogger() *slog.Logger {
 	if app.Quiet {
 		level = slog.LevelWarn
 	}
-	return slog.New(tint.NewHandler(app.Stderr, &tint.Options{
+	return slog.New(tint.NewTextHandler(app.Stderr, &tint.Options{
 		Level: level, TimeFormat: time.TimeOnly, NoColor: !app.colors(app.Stderr),
 	}))
 }
