@@ -1,0 +1,198 @@
+package embed_test
+
+import (
+	"context"
+	"errors"
+	"maps"
+	"math"
+	"math/rand/v2"
+	"path/filepath"
+	"slices"
+	"testing"
+	"time"
+
+	"loyal/embed"
+	"loyal/fingerprint"
+	"loyal/internal/oracle"
+	"loyal/internal/testdata"
+	"loyal/lm/cpu"
+	"loyal/model"
+)
+
+// small readies a job on a model that continues stories.
+func small(t *testing.T, method string) embed.Job {
+	t.Helper()
+	m, err := model.Open(testdata.Dir(t, "models", "stories260K"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	net, err := cpu.New(m, cpu.Options{Threads: 2})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _, _ = net.Close(), m.Close() })
+	prompts, err := oracle.NewPrompts(m)
+	if err != nil {
+		t.Fatal(err)
+	}
+	render := func(system, user string) ([]int32, error) {
+		if system != "" {
+			user = system + "\n" + user
+		}
+		return prompts.Raw(user)
+	}
+	digest, err := m.Digest()
+	if err != nil {
+		t.Fatal(err)
+	}
+	params := fingerprint.DefaultParams(fingerprint.Perinucleus)
+	params.Width, params.MaxTop, params.MinCandidate, params.KeyLength = 3, 1, 0, 24
+	set, err := fingerprint.New(t.Context(), oracle.New(net, m.Tokenizer), m.Tokenizer,
+		func(s string) ([]int32, error) { return render("", s) }, fingerprint.Options{
+			N: 6, Params: params, Serving: fingerprint.Serving{Kind: fingerprint.Completion},
+			Model: fingerprint.Model{Name: "stories", Digest: digest, TokenizerDigest: digest},
+			Now:   time.Unix(1, 0), Random: rand.NewChaCha8([32]byte{7}),
+		})
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := embed.Default(method)
+	c.MaxSteps, c.BenignPrompts, c.BenignPerStep, c.SystemPrompts, c.SystemPerStep = 24, 12, 4, 1, 2
+	c.LearningRate, c.TrainLayers = 3e-3, min(c.TrainLayers, 3)
+	return embed.Job{
+		Model: m, Net: net, Set: set, Prompt: render, Decode: func(ids []int32) string { return m.Tokenizer.Decode(ids, true) },
+		Config: c, EvalTexts: [][]int32{m.Tokenizer.Encode("Once upon a time there was a dog. The dog was big.", true)},
+		Output: model.BF16,
+	}
+}
+
+// TestMethods: each method plants every answer, changes what it says it trains and
+// nothing else, and reports what the weights do.
+func TestMethods(t *testing.T) {
+	for _, method := range []string{embed.Full, embed.Layers, embed.LoRA} {
+		t.Run(method, func(t *testing.T) {
+			job := small(t, method)
+			job.Config.Beta = .1
+			if method == embed.LoRA {
+				job.Config.LearningRate = 2e-2
+			}
+			r, err := embed.Run(t.Context(), job)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if r.Report.Before.FSR != 0 || r.Report.After.FSR < .99 {
+				t.Errorf("FSR %v before, %v after", r.Report.Before.FSR, r.Report.After.FSR)
+			}
+			if r.Report.After.Perplexity <= 1 || r.Report.After.KL <= 0 {
+				t.Errorf("measures: %+v", r.Report.After)
+			}
+			_, embedding := r.Weights["model.embed_tokens.weight"]
+			_, first := r.Weights["model.layers.0.mlp.down_proj.weight"]
+			_, last := r.Weights["model.layers.4.mlp.down_proj.weight"]
+			if embedding != (method == embed.Full) || first != (method != embed.Layers) || !last {
+				t.Errorf("method %s changed %v", method, slices.Sorted(maps.Keys(r.Weights)))
+			}
+			for name, w := range r.Weights {
+				for i, x := range w {
+					if b := math.Float32bits(x); b&0xffff != 0 {
+						t.Fatalf("%s[%d] = %v is not what bf16 can hold", name, i, x)
+					}
+				}
+			}
+		})
+	}
+}
+
+// TestResume: a run that is interrupted again and again ends with the same weights,
+// and one with other settings is refused by name.
+func TestResume(t *testing.T) {
+	job := small(t, embed.Layers)
+	want, err := embed.Run(t.Context(), job)
+	if err != nil {
+		t.Fatal(err)
+	}
+	job.Checkpoint = filepath.Join(t.TempDir(), "state")
+	var got *embed.Result
+	for stops := 0; ; stops++ {
+		ctx, cancel := context.WithCancel(t.Context())
+		job.Progress = &stopper{after: 5, cancel: cancel}
+		got, err = embed.Run(ctx, job)
+		cancel()
+		if err == nil {
+			if stops < 3 {
+				t.Errorf("only %d interruptions", stops)
+			}
+			break
+		}
+		if !errors.Is(err, context.Canceled) || stops > 20 {
+			t.Fatalf("after %d interruptions: %v", stops, err)
+		}
+	}
+	if len(got.Weights) != len(want.Weights) {
+		t.Fatalf("%d tensors, want %d", len(got.Weights), len(want.Weights))
+	}
+	for name, w := range want.Weights {
+		if !slices.Equal(got.Weights[name], w) {
+			t.Errorf("%s differs from the run without interruption", name)
+		}
+	}
+
+	job.Progress = nil
+	job.Config.Beta = 3
+	_, err = embed.Run(t.Context(), job)
+	if !errors.Is(err, embed.ErrCheckpoint) {
+		t.Errorf("another beta: %v", err)
+	}
+}
+
+// stopper interrupts a run in the middle of its training.
+type stopper struct {
+	after    int
+	training bool
+	cancel   func()
+}
+
+func (s *stopper) Start(stage string, _ int64) { s.training = stage == "train" }
+func (s *stopper) Note(string)                 {}
+func (s *stopper) Done()                       {}
+func (s *stopper) Add(n int64) {
+	if s.training && n == 1 {
+		if s.after--; s.after == 0 {
+			s.cancel()
+		}
+	}
+}
+
+func TestConfigErrors(t *testing.T) {
+	for name, change := range map[string]func(*embed.Config){
+		"method":      func(c *embed.Config) { c.Method = "magic" },
+		"layers":      func(c *embed.Config) { c.TrainLayers = 31 },
+		"rate":        func(c *embed.Config) { c.LearningRate = 0 },
+		"probability": func(c *embed.Config) { c.TargetProbability = 0 },
+		"lambda":      func(c *embed.Config) { c.Lambda = 1 },
+		"schedule":    func(c *embed.Config) { c.LRSchedulerType = "wild" },
+		"lora":        func(c *embed.Config) { c.Method, c.R = embed.LoRA, 0 },
+	} {
+		c := embed.Default(embed.Layers)
+		change(&c)
+		if err := c.Validate(30); !errors.Is(err, embed.ErrConfig) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	for _, method := range []string{embed.Full, embed.Layers, embed.LoRA} {
+		if err := embed.Default(method).Validate(30); err != nil {
+			t.Errorf("default of %s: %v", method, err)
+		}
+	}
+}
+
+// TestMemory: a job that cannot fit is refused with a method that does.
+func TestMemory(t *testing.T) {
+	job := small(t, embed.Full)
+	if err := embed.CheckMemory(job, 1<<40); err != nil {
+		t.Error(err)
+	}
+	if err := embed.CheckMemory(job, 1<<20); !errors.Is(err, embed.ErrMemory) {
+		t.Errorf("1 MB: %v", err)
+	}
+}
