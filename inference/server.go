@@ -225,7 +225,9 @@ func (s *Server) Serve(ctx context.Context, l net.Listener, grace time.Duration)
 	if err != nil {
 		err = errors.Join(err, server.Close())
 	}
-	_ = <-ended // http.ErrServerClosed
+	if e := <-ended; !errors.Is(e, http.ErrServerClosed) {
+		err = errors.Join(err, e)
+	}
 	if err != nil {
 		return fmt.Errorf("shut down: %w", err)
 	}
