@@ -45,3 +45,23 @@ func TestPatterns(t *testing.T) {
 		}
 	}
 }
+
+// TestNormalForms compares with the normalizers of Hugging Face tokenizers
+// 0.23.3: text, NFC, NFD, NFKC, NFKD.
+func TestNormalForms(t *testing.T) {
+	data, err := os.ReadFile("testdata/normal.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var rows [][5]string
+	if err := json.Unmarshal(data, &rows); err != nil {
+		t.Fatal(err)
+	}
+	for _, row := range rows {
+		for i, form := range []func(string) string{nfc, nfd, nfkc, nfkd} {
+			if got := form(row[0]); got != row[i+1] {
+				t.Errorf("form %d of %+q: %+q, want %+q", i, row[0], got, row[i+1])
+			}
+		}
+	}
+}
