@@ -38,11 +38,9 @@ type reader struct {
 // references reads the base's distributions at all positions of benign rows.
 func (r reader) references(ctx context.Context, rows []benignRow) ([][]lm.Reference, error) {
 	refs := make([][]lm.Reference, len(rows))
-	var pick []int
 	var at []lm.Position
 	var owner [][2]int
 	for i, b := range rows {
-		pick = append(pick, r.plan.packed.Leaf(b.text))
 		pos := r.plan.benignPositions(b)
 		refs[i] = make([]lm.Reference, len(pos))
 		for j := range pos {
@@ -50,7 +48,7 @@ func (r reader) references(ctx context.Context, rows []benignRow) ([][]lm.Refere
 		}
 		at = append(at, pos...)
 	}
-	err := r.tr.Rows(ctx, r.corpus, pick, at, func(i int, row []float32) error {
+	err := r.tr.Rows(ctx, r.corpus, at, func(i int, row []float32) error {
 		refs[owner[i][0]][owner[i][1]] = lm.NewReference(row)
 		return nil
 	})
@@ -62,12 +60,10 @@ func (r reader) keys(ctx context.Context, rows []keyRow) (fsr, meanProb float64,
 	if len(rows) == 0 {
 		return 0, 0, nil
 	}
-	var pick []int
 	var at []lm.Position
 	var want []int32
 	var owner []int
 	for i, k := range rows {
-		pick = append(pick, r.plan.packed.Leaf(k.text))
 		for j, p := range r.plan.answerPositions(k) {
 			at, want = append(at, p), append(want, k.answer[j])
 			owner = append(owner, i)
@@ -76,7 +72,7 @@ func (r reader) keys(ctx context.Context, rows []keyRow) (fsr, meanProb float64,
 	var mu sync.Mutex
 	missed := make([]bool, len(rows))
 	first := make([]float64, len(rows))
-	err = r.tr.Rows(ctx, r.corpus, pick, at, func(i int, row []float32) error {
+	err = r.tr.Rows(ctx, r.corpus, at, func(i int, row []float32) error {
 		hit := lm.ArgMax(row) == want[i]
 		isFirst := i == 0 || owner[i-1] != owner[i]
 		loss, _ := lm.CrossEntropy(row, want[i], 0, 2)
@@ -102,14 +98,12 @@ func (r reader) divergence(ctx context.Context, rows []benignRow, refs [][]lm.Re
 	if len(rows) == 0 {
 		return 0, 1, nil
 	}
-	var pick []int
 	var at []lm.Position
 	for _, b := range rows {
-		pick = append(pick, r.plan.packed.Leaf(b.text))
 		at = append(at, r.plan.packed.At(b.text, b.prompt-1))
 	}
 	kls, same := make([]float64, len(rows)), make([]float64, len(rows))
-	err = r.tr.Rows(ctx, r.corpus, pick, at, func(i int, row []float32) error {
+	err = r.tr.Rows(ctx, r.corpus, at, func(i int, row []float32) error {
 		ref := refs[i][0]
 		if lm.ArgMax(row) == ref.Top() {
 			same[i] = 1
@@ -125,11 +119,9 @@ func (r reader) divergence(ctx context.Context, rows []benignRow, refs [][]lm.Re
 
 // perplexity of texts, each token after the first given those before it.
 func perplexity(ctx context.Context, tr lm.Trainer, c lm.Corpus, texts [][]int32) (float64, error) {
-	var pick []int
 	var at []lm.Position
 	var next []int32
 	for i, t := range texts {
-		pick = append(pick, i)
 		for j := 1; j < len(t); j++ {
 			at, next = append(at, lm.Position{Segment: i, Offset: j - 1}), append(next, t[j])
 		}
@@ -138,7 +130,7 @@ func perplexity(ctx context.Context, tr lm.Trainer, c lm.Corpus, texts [][]int32
 		return 0, nil
 	}
 	losses := make([]float64, len(at))
-	err := tr.Rows(ctx, c, pick, at, func(i int, row []float32) error {
+	err := tr.Rows(ctx, c, at, func(i int, row []float32) error {
 		losses[i], _ = lm.CrossEntropy(row, next[i], 0, 2)
 		return nil
 	})

@@ -156,8 +156,8 @@ type Trainer interface {
 	// It keeps what Backward needs until the next Forward.
 	Forward(ctx context.Context, c Corpus, pick []int, at []Position) ([]float32, error)
 
-	// Rows is Network.Rows with the trained weights, on picked segments of a corpus.
-	Rows(ctx context.Context, c Corpus, pick []int, at []Position, visit func(i int, row []float32) error) error
+	// Rows is Network.Rows with the trained weights, on a corpus.
+	Rows(ctx context.Context, c Corpus, at []Position, visit func(i int, row []float32) error) error
 
 	// Backward adds to the gradients, given that of the last Forward's logits,
 	// shape (len(at), VocabSize), which it may overwrite.

@@ -95,48 +95,23 @@ func (l *layout) rowsAt(at []lm.Position) ([]int, error) {
 	return rows, nil
 }
 
-// trees cuts a forest of whole trees into groups of consecutive segments with at
-// most maxRows tokens each (a larger tree is a group of its own): the units that
-// can be computed one after the other. It requires that trees are contiguous;
-// where they are interleaved the whole forest is one group.
-func trees(forest []lm.Segment, maxRows int) [][2]int {
-	var groups [][2]int
+// chunks cuts a list of segments into runs of at most maxRows rows each, ancestors
+// not counted; a longer segment is a run of its own.
+func (l *layout) chunks(segs []int, maxRows int) [][]int {
+	var out [][]int
 	lo, rows := 0, 0
-	for i := 0; i < len(forest); {
-		j, n := i+1, len(forest[i].Tokens)
-		for j < len(forest) && forest[j].Parent != lm.Root {
-			if forest[j].Parent < i {
-				return [][2]int{{0, len(forest)}}
-			}
-			n += len(forest[j].Tokens)
-			j++
-		}
-		if rows > 0 && rows+n > maxRows {
-			groups = append(groups, [2]int{lo, i})
+	for i, s := range segs {
+		n := l.segs[s].n
+		if i > lo && rows+n > maxRows {
+			out = append(out, segs[lo:i])
 			lo, rows = i, 0
 		}
 		rows += n
-		i = j
 	}
-	if lo < len(forest) {
-		groups = append(groups, [2]int{lo, len(forest)})
+	if lo < len(segs) {
+		out = append(out, segs[lo:])
 	}
-	return groups
-}
-
-// slice is the layout of the segments [lo,hi), whose parents lie among them, with
-// the first row that they take in l.
-func (l *layout) slice(lo, hi int) (part *layout, first int, err error) {
-	lens, parents := make([]int, hi-lo), make([]int, hi-lo)
-	for i := range lens {
-		s := l.segs[lo+i]
-		lens[i], parents[i] = s.n, lm.Root
-		if len(s.path) > 0 {
-			parents[i] = s.path[len(s.path)-1] - lo
-		}
-	}
-	part, err = newLayout(lens, parents)
-	return part, l.segs[lo].start, err
+	return out
 }
 
 // pick is the layout of some segments and all their ancestors. from[i] is the first
@@ -169,4 +144,30 @@ func (l *layout) pick(segs []int) (part *layout, from, index []int, err error) {
 	}
 	part, err = newLayout(lens, parents)
 	return part, from, index, err
+}
+
+// gather lists the tokens of a layout whose segment i begins at from[i] of ids.
+func (l *layout) gather(ids []int32, from []int) []int32 {
+	out := make([]int32, 0, l.rows)
+	for i, s := range l.segs {
+		out = append(out, ids[from[i]:from[i]+s.n]...)
+	}
+	return out
+}
+
+// gatherRows copies rows of width d of a layout whose segment i begins at row
+// from[i] of x.
+func (l *layout) gatherRows(dst, x []float32, from []int, d int) {
+	for i, s := range l.segs {
+		copy(dst[s.start*d:(s.start+s.n)*d], x[from[i]*d:(from[i]+s.n)*d])
+	}
+}
+
+// all lists the numbers 0…n−1.
+func all(n int) []int {
+	out := make([]int, n)
+	for i := range out {
+		out[i] = i
+	}
+	return out
 }

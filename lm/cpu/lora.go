@@ -74,75 +74,120 @@ func (t *trainer) Weights() map[string][]float32 {
 	return out
 }
 
+// moments are the second moments (in, in) of the inputs of a block's modules.
+type moments struct {
+	h, att, h2, act []float32 // of q, k, v; of o; of gate, up; of down
+}
+
 // Whiten implements [lm.Trainer].
-func (t *trainer) Whiten(ctx context.Context, c lm.Corpus, pick []int, at []lm.Position, ridge float64) error {
-	if t.o.LoRA == nil || len(at) == 0 || !(ridge > 0) {
-		return fmt.Errorf("whiten: it takes adapters, positions and a ridge above zero")
+func (t *trainer) Whiten(ctx context.Context, lc lm.Corpus, pick []int, at []lm.Position, ridge float64) error {
+	c, ok := lc.(*corpus)
+	if t.o.LoRA == nil || !ok || len(pick) == 0 || len(at) == 0 || !(ridge > 0) {
+		return fmt.Errorf("whiten: it takes adapters, segments and positions of a corpus, and a ridge above zero")
 	}
-	if _, err := t.Forward(ctx, c, pick, at[:1]); err != nil {
-		return err
+	tokens := 0
+	bySegment := make([][]lm.Position, c.Len())
+	for _, s := range pick {
+		tokens += c.l.segs[s].n
 	}
-	t.last = nil
-	n := t.n
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	f, _, err := t.start(c, pick, at)
-	if err != nil {
-		return err
+	for _, p := range at {
+		bySegment[p.Segment] = append(bySegment[p.Segment], p)
 	}
-	rows := f.l.rows
-	for i := range t.acts {
-		if err := ctx.Err(); err != nil {
+	sums := make([]moments, len(t.acts))
+	for _, lot := range c.l.chunks(pick, passRows) {
+		var here []lm.Position
+		for _, s := range lot {
+			here = append(here, bySegment[s]...)
+		}
+		if err := t.addMoments(ctx, c, lot, here, sums, .5/float32(tokens), .5/float32(len(at))); err != nil {
 			return err
 		}
-		b, a := &t.w.blocks[t.o.FirstLayer+i], &t.acts[i]
-		n.h, n.act = grow(n.h, rows*n.cfg.HiddenSize), grow(n.act, rows*n.cfg.IntermediateSize)
-		b.inputNorm.forward(n.pool, n.h, nil, a.x, rows)
-		if err := t.whiten(n.h, f, ridge, &b.q, &b.k, &b.v); err != nil {
-			return err
-		}
-		if err := t.whiten(a.att, f, ridge, &b.o); err != nil {
-			return err
-		}
-		b.postNorm.forward(n.pool, n.h, nil, a.x2, rows)
-		if err := t.whiten(n.h, f, ridge, &b.gate, &b.up); err != nil {
-			return err
-		}
-		n.swiglu(n.act, a.gate, a.up, rows)
-		if err := t.whiten(n.act, f, ridge, &b.down); err != nil {
-			return err
+	}
+	for i := range sums {
+		b, m := &t.w.blocks[t.o.FirstLayer+i], &sums[i]
+		for _, g := range []struct {
+			moment  []float32
+			linears []*linear
+		}{{m.h, []*linear{&b.q, &b.k, &b.v}}, {m.att, []*linear{&b.o}}, {m.h2, []*linear{&b.gate, &b.up}}, {m.act, []*linear{&b.down}}} {
+			if err := ctx.Err(); err != nil {
+				return err
+			}
+			if err := whiten(g.moment, ridge, g.linears); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
 }
 
-// whiten gives the adapters of linears with a common input x (rows, in) the matrix
-// P = L⁻¹, where L Lᵀ is the inputs' second moment with a ridge on its diagonal.
-func (t *trainer) whiten(x []float32, f *forwardState, ridge float64, linears ...*linear) error {
-	var adapters []*adapter
-	for _, l := range linears {
-		if l.lora != nil {
-			adapters = append(adapters, l.lora)
+// addMoments adds the moments of the inputs of some segments: of all their own
+// tokens with one weight, and of those at the positions with another.
+func (t *trainer) addMoments(ctx context.Context, c *corpus, segs []int, at []lm.Position, sums []moments, weight, weightAt float32) error {
+	if _, err := t.Forward(ctx, c, segs, []lm.Position{{Segment: segs[0]}}); err != nil {
+		return err
+	}
+	n, l := t.n, t.last.l
+	t.last = nil
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	_, _, index, err := c.l.pick(segs)
+	if err != nil {
+		return err
+	}
+	weights := make([]float32, l.rows) // of each row; ancestors count in none
+	for _, s := range segs {
+		own := l.segs[index[s]]
+		for r := range own.n {
+			weights[own.start+r] = weight
 		}
 	}
-	if len(adapters) == 0 {
-		return nil
+	for _, p := range at {
+		weights[l.segs[index[p.Segment]].start+p.Offset] += weightAt
 	}
-	in := linears[0].in
-	chosen := make([]float32, len(f.rows)*in)
-	for i, r := range f.rows {
-		copy(chosen[i*in:(i+1)*in], x[r*in:(r+1)*in])
+	for i := range t.acts {
+		b, a, m := &t.w.blocks[t.o.FirstLayer+i], &t.acts[i], &sums[i]
+		n.h, n.act = grow(n.h, l.rows*n.cfg.HiddenSize), grow(n.act, l.rows*n.cfg.IntermediateSize)
+		b.inputNorm.forward(n.pool, n.h, nil, a.x, l.rows)
+		m.h = n.addMoment(m.h, n.h, weights, n.cfg.HiddenSize)
+		m.att = n.addMoment(m.att, a.att, weights, n.heads.q())
+		b.postNorm.forward(n.pool, n.h, nil, a.x2, l.rows)
+		m.h2 = n.addMoment(m.h2, n.h, weights, n.cfg.HiddenSize)
+		n.swiglu(n.act, a.gate, a.up, l.rows)
+		m.act = n.addMoment(m.act, n.act, weights, n.cfg.IntermediateSize)
 	}
-	moment := make([]float32, in*in)
-	for i, m := range []kernel.Mat{kernel.F32(x[:f.l.rows*in], f.l.rows, in), kernel.F32(chosen, len(f.rows), in)} {
-		t.n.pool.Gemm(kernel.Gemm{C: kernel.F32(moment, in, in), A: m, TransA: true, B: m, Alpha: .5 / float32(m.Rows), Acc: i > 0})
+	return nil
+}
+
+// addMoment adds Σ w x xᵀ over the rows of x (T, in), which it scales by √w.
+func (n *Network) addMoment(sum, x, weights []float32, in int) []float32 {
+	if sum == nil {
+		sum = make([]float32, in*in)
 	}
-	p, err := inverseRoot(moment, in, ridge)
-	if err != nil {
-		return fmt.Errorf("whiten the inputs of %s: %w", linears[0].name, err)
-	}
-	for _, a := range adapters {
-		a.whiten = p
+	n.pool.Range(len(weights), rowGrain, func(_ *kernel.Worker, lo, hi int) {
+		for t := lo; t < hi; t++ {
+			kernel.Scale(x[t*in:(t+1)*in], float32(math.Sqrt(float64(weights[t]))))
+		}
+	})
+	xm := kernel.F32(x[:len(weights)*in], len(weights), in)
+	n.pool.Gemm(kernel.Gemm{C: kernel.F32(sum, in, in), A: xm, TransA: true, B: xm, Acc: true})
+	return sum
+}
+
+// whiten gives the adapters of linears with a common input the matrix P = L⁻¹, where
+// L Lᵀ is the inputs' second moment with a ridge on its diagonal.
+func whiten(moment []float32, ridge float64, linears []*linear) error {
+	var p []float32
+	for _, l := range linears {
+		if l.lora == nil {
+			continue
+		}
+		if p == nil {
+			var err error
+			if p, err = inverseRoot(moment, l.in, ridge); err != nil {
+				return fmt.Errorf("whiten the inputs of %s: %w", l.name, err)
+			}
+		}
+		l.lora.whiten = p
 	}
 	return nil
 }

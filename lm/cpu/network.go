@@ -85,58 +85,63 @@ func (n *Network) Close() error {
 	return nil
 }
 
-// passRows is how many tokens at most run together when nothing is kept, where the
-// forest can be cut.
-const passRows = 4096
+// passRows is how many tokens at most run together when nothing is kept. What
+// they share with others (the ancestors of their segments) runs again with each
+// lot, which costs little beside the memory that it saves.
+const passRows = 2048
 
 // Rows implements [lm.Network].
 func (n *Network) Rows(ctx context.Context, forest []lm.Segment, at []lm.Position, visit func(int, []float32) error) error {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	for _, g := range trees(forest, passRows) {
-		part, base := forest[g[0]:g[1]], g[0]
-		if base > 0 {
-			part = make([]lm.Segment, 0, g[1]-g[0])
-			for _, s := range forest[g[0]:g[1]] {
-				if s.Parent != lm.Root {
-					s.Parent -= base
-				}
-				part = append(part, s)
-			}
-		}
-		var here []lm.Position
-		var index []int
-		for i, p := range at {
-			if p.Segment >= g[0] && p.Segment < g[1] {
-				here, index = append(here, lm.Position{Segment: p.Segment - base, Offset: p.Offset}), append(index, i)
-			} else if p.Segment < 0 || p.Segment >= len(forest) {
-				return fmt.Errorf("position %d is outside the forest: segment %d", i, p.Segment)
-			}
-		}
-		if len(here) == 0 {
-			continue
-		}
-		if err := n.rowsOfGroup(ctx, part, here, func(i int, row []float32) error { return visit(index[i], row) }); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func (n *Network) rowsOfGroup(ctx context.Context, forest []lm.Segment, at []lm.Position, visit func(int, []float32) error) error {
 	l, ids, err := forestLayout(forest, n.cfg.VocabSize, n.cfg.MaxPositions)
 	if err != nil {
 		return err
 	}
-	rows, err := l.rowsAt(at)
-	if err != nil {
+	enter := func(part *layout, from []int) []float32 {
+		return n.embedRows(nil, part.gather(ids, from))
+	}
+	return n.visitRows(ctx, &n.weights, n.blocks, l, at, enter, visit)
+}
+
+// visitRows runs the segments that have positions, in lots, through blocks and the
+// head. enter returns what goes into the first block (T, hidden) for a layout whose
+// segment i is at row from[i] of l.
+func (n *Network) visitRows(ctx context.Context, w *weights, blocks []blockWeights, l *layout, at []lm.Position,
+	enter func(part *layout, from []int) []float32, visit func(int, []float32) error) error {
+	if _, err := l.rowsAt(at); err != nil {
 		return err
 	}
-	x := n.embedRows(nil, ids)
-	if err := n.run(ctx, n.blocks, x, l); err != nil {
-		return err
+	bySegment := make([][]int, len(l.segs)) // indexes into at
+	for i, p := range at {
+		bySegment[p.Segment] = append(bySegment[p.Segment], i)
 	}
-	return n.visitLogits(ctx, &n.weights, x, rows, visit)
+	var wanted []int
+	for s, list := range bySegment {
+		if len(list) > 0 {
+			wanted = append(wanted, s)
+		}
+	}
+	for _, lot := range l.chunks(wanted, passRows) {
+		part, from, index, err := l.pick(lot)
+		if err != nil {
+			return err
+		}
+		var rows, order []int
+		for _, s := range lot {
+			for _, i := range bySegment[s] {
+				rows, order = append(rows, part.segs[index[s]].start+at[i].Offset), append(order, i)
+			}
+		}
+		x := enter(part, from)
+		if err := n.run(ctx, blocks, x, part); err != nil {
+			return err
+		}
+		if err := n.visitLogits(ctx, w, x, rows, func(i int, row []float32) error { return visit(order[i], row) }); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // run passes x (T, hidden) through blocks, in place, keeping nothing.

@@ -143,15 +143,19 @@ func (t *trainer) Cache(ctx context.Context, forest []lm.Segment) (lm.Corpus, er
 	if t.o.FirstLayer == 0 {
 		return c, nil
 	}
-	c.hidden = n.embedRows(nil, ids)
-	for _, g := range trees(forest, passRows) {
-		part, first, err := l.slice(g[0], g[1])
+	d := n.cfg.HiddenSize
+	c.hidden = make([]float32, len(ids)*d)
+	for _, lot := range l.chunks(all(len(l.segs)), passRows) {
+		part, from, _, err := l.pick(lot)
 		if err != nil {
 			return nil, err
 		}
-		x := c.hidden[first*n.cfg.HiddenSize : (first+part.rows)*n.cfg.HiddenSize]
+		x := n.embedRows(nil, part.gather(ids, from))
 		if err := n.run(ctx, n.blocks[:t.o.FirstLayer], x, part); err != nil {
 			return nil, err
+		}
+		for i, s := range part.segs {
+			copy(c.hidden[from[i]*d:(from[i]+s.n)*d], x[s.start*d:(s.start+s.n)*d])
 		}
 	}
 	return c, nil
@@ -189,17 +193,29 @@ func (t *trainer) Forward(ctx context.Context, c lm.Corpus, pick []int, at []lm.
 }
 
 // Rows implements [lm.Trainer].
-func (t *trainer) Rows(ctx context.Context, c lm.Corpus, pick []int, at []lm.Position, visit func(int, []float32) error) error {
+func (t *trainer) Rows(ctx context.Context, lc lm.Corpus, at []lm.Position, visit func(int, []float32) error) error {
 	t.n.mu.Lock()
 	defer t.n.mu.Unlock()
-	f, x, err := t.start(c, pick, at)
-	if err != nil {
-		return err
+	c, ok := lc.(*corpus)
+	if !ok {
+		return fmt.Errorf("the corpus is another backend's")
 	}
-	if err := t.n.run(ctx, t.w.blocks[t.o.FirstLayer:], x, f.l); err != nil {
-		return err
+	return t.n.visitRows(ctx, &t.w, t.w.blocks[t.o.FirstLayer:], c.l, at, func(part *layout, from []int) []float32 {
+		return t.enter(c, part, from)
+	}, visit)
+}
+
+// enter returns what goes into the first block that trains (T, hidden), in the
+// trainer's own memory.
+func (t *trainer) enter(c *corpus, part *layout, from []int) []float32 {
+	if c.hidden == nil {
+		t.sample = lookUp(t.n.pool, t.sample, t.w.embed, part.gather(c.ids, from))
+		return t.sample
 	}
-	return t.n.visitLogits(ctx, &t.w, x, f.rows, visit)
+	d := t.n.cfg.HiddenSize
+	t.sample = grow(t.sample, part.rows*d)
+	part.gatherRows(t.sample, c.hidden, from, d)
+	return t.sample
 }
 
 // start packs the picked segments with their ancestors and gathers what enters the
@@ -225,19 +241,10 @@ func (t *trainer) start(lc lm.Corpus, pick []int, at []lm.Position) (*forwardSta
 		return nil, nil, err
 	}
 	t.n.rope.grow(l.ctx)
-	d := t.n.cfg.HiddenSize
-	if c.hidden == nil {
-		for i, s := range l.segs {
-			f.ids = append(f.ids, c.ids[from[i]:from[i]+s.n]...)
-		}
-		t.sample = lookUp(t.n.pool, t.sample, t.w.embed, f.ids)
-		return f, t.sample, nil
+	if t.o.Embeddings {
+		f.ids = l.gather(c.ids, from)
 	}
-	t.sample = grow(t.sample, l.rows*d)
-	for i, s := range l.segs {
-		copy(t.sample[s.start*d:(s.start+s.n)*d], c.hidden[from[i]*d:(from[i]+s.n)*d])
-	}
-	return f, t.sample, nil
+	return f, t.enter(c, l, from), nil
 }
 
 // Backward implements [lm.Trainer].
