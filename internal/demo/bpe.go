@@ -35,7 +35,7 @@ func (c counts) add(text string) {
 }
 
 // words cuts text as GPT-2's pattern does, for the little of it that the demo's
-// text needs: letters, digits or other signs, with the space before them.
+// text needs: letters or other signs, with the space before them. There are no digits.
 func words(text string) []string {
 	var out []string
 	for i := 0; i < len(text); {
@@ -56,12 +56,10 @@ func kindOf(b byte) int {
 	switch {
 	case b >= 'a' && b <= 'z' || b >= 'A' && b <= 'Z':
 		return 0
-	case b >= '0' && b <= '9':
-		return 1
 	case b == ' ' || b == '\n':
-		return 2
+		return 1
 	}
-	return 3
+	return 2
 }
 
 // pair is two neighboring tokens.
