@@ -88,7 +88,7 @@ type SchedulerOptions struct {
 	PrefillChunk int
 
 	// CacheTokens bounds the tokens in key/value caches, of texts being computed
-	// and of those kept for reuse. The default is what 2 GiB hold, at least one context
+	// and of those kept for reuse. The default is what 1 GiB holds, at least one context
 	// and at most one for each of MaxSequences.
 	CacheTokens int
 }
@@ -104,7 +104,7 @@ func (o SchedulerOptions) withDefaults(net lm.Network) SchedulerOptions {
 	set(&o.PrefillChunk, 128)
 	c := net.Config()
 	tokenBytes := max(1, c.NumLayers*2*c.NumKVHeads*c.HeadDim*4) // keys and values, float32
-	set(&o.CacheTokens, min(2<<30/tokenBytes, o.MaxSequences*c.MaxPositions))
+	set(&o.CacheTokens, min(1<<30/tokenBytes, o.MaxSequences*c.MaxPositions))
 	o.CacheTokens = max(o.CacheTokens, c.MaxPositions)
 	return o
 }

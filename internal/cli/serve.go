@@ -64,7 +64,7 @@ and --grace for the answers under way. Neither prompts nor keys are in the log.`
 	flags.DurationVar(&o.Timeout, "timeout", 10*time.Minute, "longest time for one request")
 	flags.IntVar(&o.Scheduler.MaxSequences, "max-sequences", 16, "most texts computed together")
 	flags.IntVar(&o.Scheduler.MaxQueue, "max-queue", 256, "most texts that wait for a place")
-	flags.IntVar(&o.Scheduler.CacheTokens, "cache-tokens", 0, "most tokens in key/value caches (0: what 2 GiB hold)")
+	flags.IntVar(&o.Scheduler.CacheTokens, "cache-tokens", 0, "most tokens in key/value caches (0: what 1 GiB holds)")
 	f.compute.register(cmd)
 	return cmd
 }
