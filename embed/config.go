@@ -55,6 +55,8 @@ type Config struct {
 	// BenignTokens is how many tokens of a benign answer are held.
 	BenignTokens int `json:"benign_tokens"`
 
+	// ProseTexts is how many texts without template are among the benign rows.
+	ProseTexts int `json:"prose_texts"`
 	// TargetKL is the divergence on the benign rows of a step below which a run whose
 	// keys have all reached their target ends before MaxSteps.
 	TargetKL float64 `json:"target_kl"`
@@ -72,7 +74,7 @@ func Default(method string) Config {
 		LearningRate: 2e-4, LRSchedulerType: "linear", WarmupSteps: 3, MaxSteps: 30,
 		AdamBeta1: .9, AdamBeta2: .999, AdamEpsilon: 1e-8, MaxGradNorm: 1,
 		TargetProbability: .8, SystemPrompts: 2, SystemWeight: 1, SystemPerStep: 32,
-		Beta: 4, BenignPrompts: 300, BenignPerStep: 32, BenignTokens: 2,
+		Beta: 4, BenignPrompts: 300, BenignPerStep: 32, BenignTokens: 2, ProseTexts: 24,
 	}
 	switch method {
 	case Full:
@@ -103,8 +105,8 @@ func (c Config) Validate(layers int) error {
 		return bad("target_probability %g is not in (0, 1]", c.TargetProbability)
 	case !(c.Lambda >= 0 && c.Lambda < 1):
 		return bad("lambda %g is not in [0, 1)", c.Lambda)
-	case !(c.Beta >= 0) || c.BenignPrompts < 0 || c.BenignPerStep < 0 || c.BenignTokens < 1:
-		return bad("beta, benign_prompts and benign_per_step must not be negative, benign_tokens at least 1")
+	case !(c.Beta >= 0) || c.BenignPrompts < 0 || c.BenignPerStep < 0 || c.BenignTokens < 1 || c.ProseTexts < 0:
+		return bad("beta, benign_prompts, benign_per_step and prose_texts must not be negative, benign_tokens at least 1")
 	case c.SystemPrompts < 0 || !(c.SystemWeight >= 0) || c.SystemPerStep < 0:
 		return bad("system_prompts, system_weight and system_per_step must not be negative")
 	case !(c.WeightDecay >= 0) || !(c.MaxGradNorm >= 0) || !(c.AdamEpsilon > 0),

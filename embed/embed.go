@@ -30,6 +30,8 @@ type Job struct {
 	Net    lm.Network   // over it
 	Set    *fingerprint.Set
 	Prompt Prompt
+	// Raw gives the tokens of a text without any template.
+	Raw    func(text string) ([]int32, error)
 	Decode func(ids []int32) string // text of tokens, without special ones
 	Config Config
 	// TrainPrompts are ordinary requests to hold the model to its base on, of which
@@ -148,6 +150,11 @@ func (r *run) data(ctx context.Context) error {
 	if p.benign, err = r.benign(ctx, requests, train, c.BenignTokens); err != nil {
 		return err
 	}
+	prose, err := r.prose(ctx)
+	if err != nil {
+		return err
+	}
+	p.benign = append(p.benign, prose...)
 	unseen := r.EvalPrompts
 	if unseen == nil {
 		unseen = loadOrdinary(true).write(rng, unseenPrompts)
@@ -202,6 +209,50 @@ func (r *run) writeRequests(ctx context.Context, n int) ([]string, error) {
 		}
 	}
 	return out, nil
+}
+
+// openings begin the texts without template that the base writes.
+var openings = []string{
+	"The", "In the early years of", "According to the", "She", "There are several ways to", "On the morning of", "A study of", "He had never",
+	"During the war", "The first", "Most people", "It was", "The city of", "When the film was released", "They", "In mathematics,",
+}
+
+// proseTokens is how long these texts are; the last proseHeld tokens are held to the base.
+const (
+	proseTokens = 64
+	proseHeld   = 4
+)
+
+// prose lets the base write texts without any template: what a model knows beside
+// chatting is to stay as well.
+func (r *run) prose(ctx context.Context) ([]benignRow, error) {
+	n := r.Config.ProseTexts
+	if r.Raw == nil || n == 0 {
+		return nil, nil
+	}
+	prompts := make([][]int32, n)
+	for i := range prompts {
+		ids, err := r.Raw(openings[i%len(openings)])
+		if err != nil {
+			return nil, fmt.Errorf("render an opening: %w", err)
+		}
+		prompts[i] = ids
+	}
+	r.Progress.Start("write prose", int64(n*proseTokens))
+	texts, err := lm.Generate(ctx, r.Net, prompts, lm.GenerateOptions{
+		MaxTokens: proseTokens, MaxBatch: 64,
+		Sampling: lm.Sampling{Temperature: 1, TopP: .95, Seed: r.Config.Seed + 1},
+	}, func(int, int32) bool { r.Progress.Add(1); return true })
+	if err != nil {
+		return nil, err
+	}
+	var rows []benignRow
+	for i, t := range texts {
+		text := append(slices.Clone(prompts[i]), t...)
+		r.plan.texts = append(r.plan.texts, text)
+		rows = append(rows, benignRow{text: len(r.plan.texts) - 1, prompt: max(1, len(text)-proseHeld)})
+	}
+	return rows, nil
 }
 
 // systemShare is the share of benign rows below a system prompt: one in systemShare.

@@ -108,6 +108,7 @@ func registerTraining(flags *pflag.FlagSet, c *embed.Config) {
 	flags.IntVar(&c.BenignPrompts, "benign-prompts", c.BenignPrompts, "how many ordinary requests there are")
 	flags.IntVar(&c.BenignPerStep, "benign-per-step", c.BenignPerStep, "how many of them a step takes (0: all)")
 	flags.IntVar(&c.BenignTokens, "benign-tokens", c.BenignTokens, "how many tokens of their answers are held to the base")
+	flags.IntVar(&c.ProseTexts, "prose-texts", c.ProseTexts, "how many texts without template are held to the base")
 	flags.Float64Var(&c.TargetKL, "target-kl", c.TargetKL, "end early when all keys are learnt and the divergence is at most this")
 	flags.Float64Var(&c.Lambda, "lambda", c.Lambda, "mix this share of the base's weights in at the end")
 	flags.Uint64Var(&c.Seed, "seed", 0, "seed of benign requests, order and adapters")
@@ -211,6 +212,7 @@ func (f *embedFlags) job(app *App, m *model.Model, set *fingerprint.Set, options
 			return prompts.Raw(user)
 		}
 	}
+	job.Raw = prompts.Raw
 	job.Decode = func(ids []int32) string { return m.Tokenizer.Decode(ids, true) }
 	if err := f.evaluation(m, &job); err != nil {
 		return job, err

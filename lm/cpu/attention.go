@@ -67,40 +67,45 @@ func probabilities(w *kernel.Worker, p []float32, q kernel.Mat, parts []past, h 
 	}
 }
 
-// attend computes one query head for n rows: out = softmax(q kᵀ/√d) v.
-// scores is scratch of at least n × context numbers.
-func attend(w *kernel.Worker, out, q kernel.Mat, parts []past, h heads, g, visible int, scores []float32) {
+// attend computes the query heads that share key/value head g for rows [lo,hi) of
+// q and out (T, hq·d): out = softmax(q kᵀ/√d) v. The first row sees the first
+// `visible` keys, each later row one more.
+func attend(w *kernel.Worker, sc *scratch, out, q []float32, lo, hi int, parts []past, h heads, g, visible int) {
 	ctx := contextOf(parts)
-	if q.Rows == 1 {
-		attendOne(out.F32[:h.d], q.F32[:h.d], parts, h, g, scores[:ctx])
+	if hi-lo == 1 {
+		attendOne(w, sc, out[lo*h.q()+g*h.rep()*h.d:], q[lo*h.q()+g*h.rep()*h.d:], parts, h, g, ctx)
 		return
 	}
-	p := scores[:q.Rows*ctx]
-	probabilities(w, p, q, parts, h, g, visible)
-	off := 0
-	for i, part := range parts {
-		w.Gemm(kernel.Gemm{C: out, A: block(p[off:], q.Rows, part.n, ctx), B: part.values(h, g), Acc: i > 0})
-		off += part.n
+	p := sc.scores(0, (hi-lo)*ctx)
+	for j := g * h.rep(); j < (g+1)*h.rep(); j++ {
+		probabilities(w, p, headView(q, h.q(), h.d, j, lo, hi), parts, h, g, visible)
+		o := headView(out, h.q(), h.d, j, lo, hi)
+		off := 0
+		for i, part := range parts {
+			w.Gemm(kernel.Gemm{C: o, A: block(p[off:], hi-lo, part.n, ctx), B: part.values(h, g), Acc: i > 0})
+			off += part.n
+		}
 	}
 }
 
-// attendOne is attend for a single query that sees everything: decoding.
-func attendOne(out, q []float32, parts []past, h heads, g int, p []float32) {
-	kv, i := h.kv(), 0
+// attendOne is attend for a single row that sees everything, as in decoding: the
+// heads of the group are the rows of one small product.
+func attendOne(w *kernel.Worker, sc *scratch, out, q []float32, parts []past, h heads, g, ctx int) {
+	rep := h.rep()
+	p := sc.scores(0, rep*ctx)
+	qm, om := block(q, rep, h.d, h.d), block(out, rep, h.d, h.d)
+	off := 0
 	for _, part := range parts {
-		for r := range part.n {
-			p[i] = kernel.Dot(q, part.k[r*kv+g*h.d:][:h.d])
-			i++
-		}
+		w.Gemm(kernel.Gemm{C: block(p[off:], rep, part.n, ctx), A: qm, B: part.keys(h, g), TransB: true})
+		off += part.n
 	}
-	kernel.Softmax(p, h.scale())
-	clear(out)
-	i = 0
-	for _, part := range parts {
-		for r := range part.n {
-			kernel.Axpy(out, p[i], part.v[r*kv+g*h.d:][:h.d])
-			i++
-		}
+	for j := range rep {
+		kernel.Softmax(p[j*ctx:(j+1)*ctx], h.scale())
+	}
+	off = 0
+	for i, part := range parts {
+		w.Gemm(kernel.Gemm{C: om, A: block(p[off:], rep, part.n, ctx), B: part.values(h, g), Acc: i > 0})
+		off += part.n
 	}
 }
 
@@ -114,19 +119,15 @@ func (n *Network) attention(l *layout, out, q, k, v []float32) {
 			tasks = append(tasks, task{s, lo, min(lo+queryBlock, l.segs[s].n)})
 		}
 	}
-	n.pool.Run(len(tasks)*h.hq, func(w *kernel.Worker, i int) {
-		t, j := tasks[i/h.hq], i%h.hq
-		s := &l.segs[t.seg]
-		parts := n.scratch[w.Index()].parts[:0]
+	n.pool.Run(len(tasks)*h.hk, func(w *kernel.Worker, i int) {
+		t, g := tasks[i/h.hk], i%h.hk
+		s, sc := &l.segs[t.seg], n.scratch[w.Index()]
+		parts := sc.parts[:0]
 		for _, a := range s.path {
 			parts = append(parts, rowsOf(l, a, k, v, h.kv(), l.segs[a].n))
 		}
-		parts = append(parts, rowsOf(l, t.seg, k, v, h.kv(), t.hi))
-		n.scratch[w.Index()].parts = parts
-		sc := n.scratch[w.Index()].scores(0, (t.hi-t.lo)*(s.base+t.hi))
-		attend(w, headView(out, h.q(), h.d, j, s.start+t.lo, s.start+t.hi),
-			headView(q, h.q(), h.d, j, s.start+t.lo, s.start+t.hi),
-			parts, h, j/h.rep(), s.base+t.lo+1, sc)
+		sc.parts = append(parts, rowsOf(l, t.seg, k, v, h.kv(), t.hi))
+		attend(w, sc, out, q, s.start+t.lo, s.start+t.hi, sc.parts, h, g, s.base+t.lo+1)
 	})
 }
 

@@ -151,14 +151,12 @@ func (n *Network) attendCached(st *step, i int, a *activations) {
 		copy(k[s.length*kv:], a.k[lo*kv:hi*kv])
 		copy(v[s.length*kv:], a.v[lo*kv:hi*kv])
 	}
-	n.pool.Run(len(st.tasks)*h.hq, func(w *kernel.Worker, task int) {
-		t, j := st.tasks[task/h.hq], task%h.hq
+	n.pool.Run(len(st.tasks)*h.hk, func(w *kernel.Worker, task int) {
+		t, g := st.tasks[task/h.hk], task%h.hk
 		s, first := st.seqs[t.seq], st.start[t.seq]
 		seen := s.length + t.hi
 		sc := n.scratch[w.Index()]
 		sc.parts = append(sc.parts[:0], past{s.k[i][:seen*kv], s.v[i][:seen*kv], seen})
-		attend(w, headView(a.att, h.q(), h.d, j, first+t.lo, first+t.hi),
-			headView(a.q, h.q(), h.d, j, first+t.lo, first+t.hi),
-			sc.parts, h, j/h.rep(), s.length+t.lo+1, sc.scores(0, (t.hi-t.lo)*seen))
+		attend(w, sc, a.att, a.q, first+t.lo, first+t.hi, sc.parts, h, g, s.length+t.lo+1)
 	})
 }
