@@ -209,10 +209,8 @@ func (d *definition) readMerges(merges []string) error {
 		l, okL := d.ids[left]
 		r, okR := d.ids[right]
 		merged, okM := d.ids[left+right]
-		for token, ok := range map[string]bool{left: okL, right: okR, left + right: okM} {
-			if !ok {
-				return fmt.Errorf("merge %d (%.40q): token %.40q is not in the vocabulary", rank, text, token)
-			}
+		if !okL || !okR || !okM {
+			return missingToken(rank, left, right, okL, okR)
 		}
 		d.table.put(l, r, uint32(rank), uint32(merged))
 	}

@@ -282,13 +282,7 @@ func (r *jsonReader) merges() error {
 		joined = append(append(joined[:0], left...), right...)
 		m, okM := r.def.ids[string(joined)]
 		if !okL || !okR || !okM {
-			missing := string(joined)
-			if !okL {
-				missing = left
-			} else if !okR {
-				missing = right
-			}
-			return fmt.Errorf("merge %d (%q %q): token %q is not in the vocabulary", rank, left, right, missing)
+			return missingToken(int(rank), left, right, okL, okR)
 		}
 		table.put(l, ri, rank, uint32(m))
 		rank++
@@ -296,6 +290,18 @@ func (r *jsonReader) merges() error {
 	})
 	r.def.table = table
 	return err
+}
+
+// missingToken names the first of left, right and both that the vocabulary does
+// not have.
+func missingToken(rank int, left, right string, okLeft, okRight bool) error {
+	missing := left + right
+	if !okLeft {
+		missing = left
+	} else if !okRight {
+		missing = right
+	}
+	return fmt.Errorf("merge %d (%.40q %.40q): token %.80q is not in the vocabulary", rank, left, right, missing)
 }
 
 func (r *jsonReader) mergePair() (left, right string, err error) {
