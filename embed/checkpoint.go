@@ -97,6 +97,9 @@ func (c checkpoint) save(tr lm.Trainer, steps []Step) error {
 
 // load restores the state into the trainer, or reports that there is none.
 func (c checkpoint) load(tr lm.Trainer) (steps []Step, found bool, err error) {
+	if err := atomicfile.Clean(c.path); err != nil {
+		return nil, false, err
+	}
 	if _, err := os.Stat(c.path); errors.Is(err, fs.ErrNotExist) {
 		return nil, false, nil
 	}
@@ -142,6 +145,14 @@ func (c checkpoint) compare(saved string) error {
 		}
 	}
 	return nil
+}
+
+// RemoveCheckpoint deletes the state of a run that is done or is to start anew.
+func RemoveCheckpoint(path string) error {
+	if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("remove saved state: %w", err)
+	}
+	return atomicfile.Clean(path)
 }
 
 // identity lists everything that the trained weights depend on.

@@ -17,6 +17,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime"
+	"strings"
 )
 
 // Write writes data to path with the given permissions (before umask), replacing
@@ -161,4 +163,27 @@ func (f *File) Abort() {
 	f.closed = true
 	_ = f.file.Close()    // the content is not wanted
 	_ = os.Remove(f.temp) // and a left-over is harmless
+}
+
+// Clean removes what killed processes left behind while they wrote path. The caller
+// must know that nobody is writing it.
+func Clean(path string) error {
+	left, err := filepath.Glob(filepath.Join(escape(filepath.Dir(path)), "."+escape(filepath.Base(path))+".*.tmp"))
+	if err != nil {
+		return fmt.Errorf("clean up %s: %w", path, err)
+	}
+	for _, l := range left {
+		if err := os.Remove(l); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return fmt.Errorf("clean up %s: %w", path, err)
+		}
+	}
+	return nil
+}
+
+// escape makes a name stand for itself in a pattern of filepath.Glob.
+func escape(name string) string {
+	if runtime.GOOS == "windows" { // there is no escaping, and no need: * and ? are no names
+		return name
+	}
+	return strings.NewReplacer(`\`, `\\`, "*", `\*`, "?", `\?`, "[", `\[`).Replace(name)
 }

@@ -129,3 +129,27 @@ func TestErrors(t *testing.T) {
 		t.Errorf("directory holds %q", got)
 	}
 }
+
+func TestClean(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "a[b]*.state")
+	f, err := Create(path, 0o600)
+	if err != nil {
+		t.Fatal(err)
+	}
+	other := filepath.Join(dir, ".ab.state.0011.tmp")
+	if err := os.WriteFile(other, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := Write(path, []byte("x"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := Clean(path); err != nil {
+		t.Fatal(err)
+	}
+	entries, err := os.ReadDir(dir)
+	if err != nil || len(entries) != 2 {
+		t.Errorf("left: %v, %v; want the file and the other file's temporary", entries, err)
+	}
+	f.Abort()
+}

@@ -3,7 +3,6 @@ package cli
 import (
 	"bytes"
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -258,8 +257,8 @@ func (f *embedFlags) evaluation(m *model.Model, job *embed.Job) error {
 // embed runs the job and writes model and report.
 func (f *embedFlags) embed(ctx context.Context, app *App, m *model.Model, job embed.Job) error {
 	if f.overwrite {
-		if err := os.Remove(job.Checkpoint); err != nil && !errors.Is(err, os.ErrNotExist) {
-			return fmt.Errorf("start anew: %w", err)
+		if err := embed.RemoveCheckpoint(job.Checkpoint); err != nil {
+			return err
 		}
 	}
 	result, err := embed.Run(ctx, job)
@@ -282,8 +281,8 @@ func (f *embedFlags) embed(ctx context.Context, app *App, m *model.Model, job em
 	if err != nil {
 		return err
 	}
-	if err := os.Remove(job.Checkpoint); err != nil && !errors.Is(err, os.ErrNotExist) {
-		return fmt.Errorf("remove saved state: %w", err)
+	if err := embed.RemoveCheckpoint(job.Checkpoint); err != nil {
+		return err
 	}
 	return app.Print(summary, func(w io.Writer) error {
 		if err := result.Report.WriteText(w); err != nil {
