@@ -139,6 +139,7 @@ func TestBudget(t *testing.T) {
 		loops + "{{ 'x' * 1000 }}{% endfor %}{% endfor %}",
 		"{{ 'x' * 10**9 }}",
 		"{{ [1] * 10**9 }}",
+		"{{ ('x' * 84000000) | length }}",
 		"{{ 'x' * 10**15 * 10**3 }}",
 		"{% set ns = namespace(x='x') %}{% for i in range(100) %}{% set ns.x = ns.x ~ ns.x %}{% endfor %}",
 		"{% set ns = namespace(x=[1]) %}{% for i in range(100) %}{% set ns.x = ns.x + ns.x %}{% endfor %}",
@@ -164,6 +165,14 @@ func TestBudget(t *testing.T) {
 		if after := runtime.NumGoroutine(); after > before {
 			t.Errorf("%s leaves %d goroutines", source, after-before)
 		}
+	}
+}
+
+// TestRecursion stops before the stack has grown.
+func TestRecursion(t *testing.T) {
+	_, err := render(t, "{% macro f() %}{{ f() }}{% endmacro %}{{ f() }}", chat.Options{})
+	if !errors.Is(err, chat.ErrBudget) || !strings.Contains(err.Error(), "64 deep") {
+		t.Errorf("%v", err)
 	}
 }
 
