@@ -33,7 +33,7 @@ func TestMerges(t *testing.T) {
 		letters := int32(rng.IntN(3) + 1)
 		tokens := []string{}
 		for i := range letters {
-			tokens = append(tokens, string('a' + i))
+			tokens = append(tokens, string('a'+i))
 		}
 		ids := map[string]int32{}
 		for i, token := range tokens {
