@@ -250,7 +250,7 @@ func (r *run) prose(ctx context.Context) ([]benignRow, error) {
 	for i, t := range texts {
 		text := append(slices.Clone(prompts[i]), t...)
 		r.plan.texts = append(r.plan.texts, text)
-		rows = append(rows, benignRow{text: len(r.plan.texts) - 1, prompt: max(1, len(text)-proseHeld)})
+		rows = append(rows, benignRow{text: len(r.plan.texts) - 1, prompt: max(1, len(text)-proseHeld), prose: true})
 	}
 	return rows, nil
 }
@@ -322,13 +322,7 @@ func (r *run) cache(ctx context.Context) error {
 		return err
 	}
 	if c.Method == LoRA && c.Whiten > 0 {
-		var pick []int
-		var at []lm.Position
-		for _, b := range r.plan.benign {
-			pick = append(pick, r.plan.packed.Leaf(b.text))
-			at = append(at, r.plan.benignPositions(b)...)
-		}
-		if err := r.tr.Whiten(ctx, r.read.corpus, pick, at, c.Whiten); err != nil {
+		if err := r.tr.Whiten(ctx, r.read.corpus, r.usual(), c.Whiten); err != nil {
 			return err
 		}
 	}
@@ -338,6 +332,34 @@ func (r *run) cache(ctx context.Context) error {
 		vocab: r.Net.Config().VocabSize, refs: refs,
 	}
 	return err
+}
+
+// usual are the tokens whose inputs a change of the weights is to leave alone: those
+// of ordinary requests, those where answers to them begin, and those of prose, each
+// kind with the same weight in all.
+func (r *run) usual() []lm.Weighted {
+	var kinds [3][]lm.Weighted
+	for _, b := range r.plan.benign {
+		text := r.plan.texts[b.text]
+		for j := range text {
+			kind := 0
+			switch {
+			case b.prose:
+				kind = 2
+			case j >= b.prompt-1:
+				kind = 1
+			}
+			kinds[kind] = append(kinds[kind], lm.Weighted{Position: r.plan.packed.At(b.text, j)})
+		}
+	}
+	var out []lm.Weighted
+	for _, list := range kinds {
+		for _, w := range list {
+			w.Weight = 1 / float64(len(list))
+			out = append(out, w)
+		}
+	}
+	return out
 }
 
 // measure looks at the weights as they are.

@@ -26,7 +26,8 @@ type keyRow struct {
 // benignRow is a text that ends in what the base model answers.
 type benignRow struct {
 	text   int
-	prompt int // tokens of the prompt; the rest is the answer
+	prompt int  // tokens of the prompt; the rest is the answer
+	prose  bool // a text without template
 }
 
 // plan is everything that a run trains on and measures with, as one forest: all

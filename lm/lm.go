@@ -134,6 +134,12 @@ type Corpus interface {
 	Tokens() int
 }
 
+// Weighted is a token of a forest with a weight.
+type Weighted struct {
+	Position
+	Weight float64
+}
+
 // Trainer trains part of a network. It is not safe for concurrent use.
 //
 // A step is: Forward, a loss of its logits, Backward with the loss's gradient
@@ -144,12 +150,11 @@ type Trainer interface {
 	Cache(ctx context.Context, forest []Segment) (Corpus, error)
 
 	// Whiten makes the adapters act on whitened inputs: A P x instead of A x, where
-	// P makes the second moment of each module's inputs the identity (but for a ridge,
-	// a share of the mean diagonal). A change of the weights then disturbs all
-	// directions of the usual inputs alike, instead of the strong ones most. Half of
-	// the moment comes from all tokens of the picked segments, half from those at the
-	// given positions of them. It must come before the first Backward.
-	Whiten(ctx context.Context, c Corpus, pick []int, at []Position, ridge float64) error
+	// P makes the weighted second moment of each module's inputs at the given tokens
+	// the identity (but for a ridge, a share of the mean diagonal). A change of the
+	// weights then disturbs all directions of the usual inputs alike, instead of the
+	// strong ones most. It must come before the first Backward.
+	Whiten(ctx context.Context, c Corpus, tokens []Weighted, ridge float64) error
 
 	// Forward runs the picked segments of a corpus, and the ancestors they need,
 	// and returns logits at positions in picked segments, shape (len(at), VocabSize).

@@ -80,26 +80,25 @@ type moments struct {
 }
 
 // Whiten implements [lm.Trainer].
-func (t *trainer) Whiten(ctx context.Context, lc lm.Corpus, pick []int, at []lm.Position, ridge float64) error {
+func (t *trainer) Whiten(ctx context.Context, lc lm.Corpus, tokens []lm.Weighted, ridge float64) error {
 	c, ok := lc.(*corpus)
-	if t.o.LoRA == nil || !ok || len(pick) == 0 || len(at) == 0 || !(ridge > 0) {
-		return fmt.Errorf("whiten: it takes adapters, segments and positions of a corpus, and a ridge above zero")
+	if t.o.LoRA == nil || !ok || len(tokens) == 0 || !(ridge > 0) {
+		return fmt.Errorf("whiten: it takes adapters, tokens of a corpus, and a ridge above zero")
 	}
-	tokens := 0
-	bySegment := make([][]lm.Position, c.Len())
-	for _, s := range pick {
-		tokens += c.l.segs[s].n
-	}
-	for _, p := range at {
-		bySegment[p.Segment] = append(bySegment[p.Segment], p)
+	bySegment := make([][]lm.Weighted, c.Len())
+	var pick []int
+	for _, w := range tokens {
+		if w.Segment < 0 || w.Segment >= c.Len() || w.Offset < 0 || w.Offset >= c.l.segs[w.Segment].n {
+			return fmt.Errorf("whiten: %v is outside the corpus", w.Position)
+		}
+		if bySegment[w.Segment] == nil {
+			pick = append(pick, w.Segment)
+		}
+		bySegment[w.Segment] = append(bySegment[w.Segment], w)
 	}
 	sums := make([]moments, len(t.acts))
 	for _, lot := range c.l.chunks(pick, passRows) {
-		var here []lm.Position
-		for _, s := range lot {
-			here = append(here, bySegment[s]...)
-		}
-		if err := t.addMoments(ctx, c, lot, here, sums, .5/float32(tokens), .5/float32(len(at))); err != nil {
+		if err := t.addMoments(ctx, c, lot, bySegment, sums); err != nil {
 			return err
 		}
 	}
@@ -120,9 +119,8 @@ func (t *trainer) Whiten(ctx context.Context, lc lm.Corpus, pick []int, at []lm.
 	return nil
 }
 
-// addMoments adds the moments of the inputs of some segments: of all their own
-// tokens with one weight, and of those at the positions with another.
-func (t *trainer) addMoments(ctx context.Context, c *corpus, segs []int, at []lm.Position, sums []moments, weight, weightAt float32) error {
+// addMoments adds the weighted moments of the inputs at tokens of some segments.
+func (t *trainer) addMoments(ctx context.Context, c *corpus, segs []int, bySegment [][]lm.Weighted, sums []moments) error {
 	if _, err := t.Forward(ctx, c, segs, []lm.Position{{Segment: segs[0]}}); err != nil {
 		return err
 	}
@@ -134,15 +132,11 @@ func (t *trainer) addMoments(ctx context.Context, c *corpus, segs []int, at []lm
 	if err != nil {
 		return err
 	}
-	weights := make([]float32, l.rows) // of each row; ancestors count in none
+	weights := make([]float32, l.rows)
 	for _, s := range segs {
-		own := l.segs[index[s]]
-		for r := range own.n {
-			weights[own.start+r] = weight
+		for _, w := range bySegment[s] {
+			weights[l.segs[index[s]].start+w.Offset] += float32(w.Weight)
 		}
-	}
-	for _, p := range at {
-		weights[l.segs[index[p.Segment]].start+p.Offset] += weightAt
 	}
 	for i := range t.acts {
 		b, a, m := &t.w.blocks[t.o.FirstLayer+i], &t.acts[i], &sums[i]
