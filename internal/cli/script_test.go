@@ -2,11 +2,14 @@ package cli
 
 import (
 	"errors"
+	"net"
+	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strconv"
 	"testing"
+	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 
@@ -23,7 +26,8 @@ func TestMain(m *testing.M) {
 // TestScripts runs testdata/script/*.txtar. Each script gets an empty home, so
 // that it sees no cache and no identity of the user who runs the tests. The
 // conditions [testdata] and [realdata] tell whether the shared data is there;
-// scripts reach it as $LOYAL_TESTDATA and $LOYAL_REALDATA.
+// scripts reach it as $LOYAL_TESTDATA and $LOYAL_REALDATA. $PORT1 and $PORT2 are free
+// ports.
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir: filepath.Join("testdata", "script"),
@@ -35,6 +39,13 @@ func TestScripts(t *testing.T) {
 			e.Setenv("XDG_CACHE_HOME", filepath.Join(home, ".cache"))
 			e.Setenv(env.TestData.Name, env.TestData.Value())
 			e.Setenv(env.RealData.Name, env.RealData.Value())
+			for _, name := range []string{"PORT1", "PORT2"} {
+				port, err := freePort()
+				if err != nil {
+					return err
+				}
+				e.Setenv(name, port)
+			}
 			return os.Mkdir(home, 0o700)
 		},
 		Condition: func(cond string) (bool, error) {
@@ -46,7 +57,9 @@ func TestScripts(t *testing.T) {
 			}
 			return false, nil
 		},
-		Cmds:                map[string]func(*testscript.TestScript, bool, []string){"exits": scriptExits},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"exits": scriptExits, "ready": scriptReady,
+		},
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
 	})
@@ -71,4 +84,31 @@ func scriptExits(ts *testscript.TestScript, neg bool, args []string) {
 	if got != want {
 		ts.Fatalf("exit code %d, want %d", got, want)
 	}
+}
+
+// freePort returns a loopback port that nobody listens on at the moment.
+func freePort() (string, error) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return "", err
+	}
+	_, port, err := net.SplitHostPort(l.Addr().String())
+	return port, errors.Join(err, l.Close())
+}
+
+// scriptReady is the script command `ready URL`: it waits until the server answers 200.
+func scriptReady(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: ready URL")
+	}
+	for deadline := time.Now().Add(30 * time.Second); time.Now().Before(deadline); time.Sleep(50 * time.Millisecond) {
+		r, err := http.Get(args[0])
+		if err == nil {
+			_ = r.Body.Close()
+			if r.StatusCode == http.StatusOK {
+				return
+			}
+		}
+	}
+	ts.Fatalf("%s is not ready", args[0])
 }
