@@ -166,7 +166,7 @@ func (r *run) data(ctx context.Context) error {
 
 // patternShare is the share of benign requests that come from our patterns rather
 // than from the model: one in patternShare.
-const patternShare = 3
+const patternShare = 2
 
 // requestTokens bounds the requests that the model writes.
 const requestTokens = 48

@@ -49,7 +49,7 @@ func loadOrdinary(unseen bool) ordinary {
 	}
 	for i, p := range body {
 		if (i%heldOut == heldOut-1) == unseen {
-			o.patterns = append(o.patterns, p)
+			o.patterns = append(o.patterns, strings.ReplaceAll(p, `\n`, "\n"))
 		}
 	}
 	return o

@@ -19,6 +19,7 @@ import (
 	"loyal/internal/oracle"
 	"loyal/lm"
 	"loyal/model"
+	"loyal/model/chat"
 	"loyal/model/gguf"
 	"loyal/model/hub"
 	"loyal/model/safetensors"
@@ -77,6 +78,9 @@ func trouble(kinds ...verify.Trouble) func(error) bool {
 	}
 }
 
+// wsaeaddrinuse is what Windows says where others say EADDRINUSE.
+const wsaeaddrinuse = syscall.Errno(10048)
+
 // rules is the table of everything the user is told to do about an error, most
 // particular first: the first rule that matches counts. Hints are in lower case
 // and end without a period. What no rule matches is exit code 1 without a hint.
@@ -125,6 +129,10 @@ var rules = []rule{
 	{sentinel(safetensors.ErrInvalid), ExitError, "the file is damaged or cut off: fetch it again"},
 	{sentinel(gguf.ErrInvalid), ExitError, "the file is damaged or cut off: fetch it again"},
 	{sentinel(tokenizer.ErrUnsupported), ExitError, "nothing is approximated: with other ids it would be another model"},
+	{sentinel(model.ErrTokenizer), ExitError, "give a model directory with tokenizer.json or one *.model file, or a GGUF file"},
+	{sentinel(chat.ErrSyntax), ExitError, "the model's chat template uses something that is not known here; nothing is approximated"},
+	{sentinel(chat.ErrRaised), ExitError, "the model's chat template refuses this conversation: mostly roles that do not alternate, or a system message that it does not take"},
+	{sentinel(chat.ErrBudget), ExitError, "the model's chat template does not end: do not use a model from this source"},
 	{sentinel(model.ErrNoWeights), ExitError, "give a model directory with weights, or a GGUF file"},
 	{sentinel(model.ErrNotModel), ExitError, "a model is a directory with config.json and *.safetensors, or a GGUF file"},
 	{sentinel(model.ErrExists), ExitError, "choose another directory, or replace it with --overwrite"},
@@ -154,6 +162,7 @@ var rules = []rule{
 
 	// The machine.
 	{sentinel(syscall.ENOSPC), ExitError, "the disk is full: free some space and run the same command again"},
+	{sentinel(wsaeaddrinuse), ExitError, "another program listens there: choose another --addr, or port 0 for any free one"},
 	{sentinel(syscall.EADDRINUSE), ExitError, "another program listens there: choose another --addr, or port 0 for any free one"},
 	{typed[*net.DNSError], ExitEndpoint, "the host's name is not known: check the address and the network"},
 	{sentinel(syscall.ECONNREFUSED), ExitEndpoint, "nothing listens there: check host and port"},
