@@ -42,12 +42,10 @@ type Options struct {
 	Dir string
 	// Seed chooses the keys' words and the order of training. The secret, from which
 	// the answers follow, is drawn anew in every run.
-	Seed     uint64
+	Seed uint64
+	// Tuning is what the licensee does; its zero value means FineTuning.
+	Tuning   Training
 	Progress Progress // may be nil
-
-	// Set by experiments only; nil means the demo's own.
-	embedding *embed.Config
-	tuning    *Training
 }
 
 // Progress hears how far a run is.
@@ -112,6 +110,9 @@ func (r *Result) AsExpected() bool {
 func Run(ctx context.Context, o Options) (*Result, error) {
 	if o.Progress == nil {
 		o.Progress = silent{}
+	}
+	if o.Tuning == (Training{}) {
+		o.Tuning = FineTuning
 	}
 	r := &run{Options: o, result: &Result{Fingerprints: fingerprints}, models: map[string]*opened{}}
 	defer r.close()

@@ -128,9 +128,6 @@ func (r *run) embed(ctx context.Context) error {
 		Config:       embedding(r.Seed),
 		TrainSystems: []string{}, EvalSystems: []string{}, Output: model.BF16, Progress: r.Progress,
 	}
-	if r.embedding != nil {
-		job.Config = *r.embedding
-	}
 	w, err := NewWriter(Home, evalSeed)
 	if err != nil {
 		return err
@@ -161,12 +158,8 @@ var FineTuning = Training{Dialect: Desk, Seed: 1, Steps: 60, Batch: 32, Learning
 // tune trains a copy of the fingerprinted model on other text.
 func (r *run) tune(ctx context.Context) error {
 	source := r.models[fingerprintedName]
-	tuning := FineTuning
-	if r.tuning != nil {
-		tuning = *r.tuning
-	}
-	r.Progress.Start("fine-tune a copy", int64(tuning.Steps))
-	weights, losses, err := Train(ctx, source.net, source.Tokenizer, tuning, func(_ int, loss float64) {
+	r.Progress.Start("fine-tune a copy", int64(r.Tuning.Steps))
+	weights, losses, err := Train(ctx, source.net, source.Tokenizer, r.Tuning, func(_ int, loss float64) {
 		r.Progress.Note(fmt.Sprintf("loss %.2f", loss))
 		r.Progress.Add(1)
 	})
