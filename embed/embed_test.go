@@ -74,7 +74,7 @@ func TestMethods(t *testing.T) {
 			job := small(t, method)
 			job.Config.Beta = .1
 			if method == embed.LoRA {
-				job.Config.LearningRate = 2e-2
+				job.Config.LearningRate, job.Config.MaxSteps = 2e-2, 48
 			}
 			r, err := embed.Run(t.Context(), job)
 			if err != nil {

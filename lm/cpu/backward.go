@@ -21,13 +21,18 @@ func (g *gradients) grow(n *Network, rows int) {
 }
 
 // blockBackward turns dx (T, hidden), the gradient of the block's output, into that
-// of its input, in place, and adds to the gradients of the block's parameters.
-func (n *Network) blockBackward(b *blockWeights, a *activations, g *gradients, dx []float32, l *layout) {
-	rows, d := l.rows, n.cfg.HiddenSize
-	n.h = grow(n.h, rows*d)
+// of its input, in place, and adds to the gradients of the block's parameters. Where
+// nothing below trains (lowest) it leaves out what only the input's gradient needs,
+// and dx is of no value afterwards.
+func (n *Network) blockBackward(b *blockWeights, a *activations, g *gradients, dx []float32, l *layout, lowest bool) {
+	n.mlpBackward(b, a, g, dx, l.rows)
+	n.attentionHalfBackward(b, a, g, dx, l, lowest)
+}
 
-	// MLP: x3 = x2 + down(silu(gate(h2)) · up(h2)), h2 = norm(x2).
-	n.act = grow(n.act, rows*n.cfg.IntermediateSize)
+// mlpBackward is the gradient of mlpForward: x3 = x2 + down(silu(gate(h2)) · up(h2)),
+// h2 = norm(x2), for `rows` rows.
+func (n *Network) mlpBackward(b *blockWeights, a *activations, g *gradients, dx []float32, rows int) {
+	n.h, n.act = grow(n.h, rows*n.cfg.HiddenSize), grow(n.act, rows*n.cfg.IntermediateSize)
 	n.swiglu(n.act, a.gate, a.up, rows)
 	b.down.backward(n.pool, n.prec, g.ds, dx, n.act, rows, false)
 	n.swigluBackward(g, a, rows)
@@ -35,8 +40,16 @@ func (n *Network) blockBackward(b *blockWeights, a *activations, g *gradients, d
 	b.gate.backward(n.pool, n.prec, g.dh, g.dgate, n.h, rows, false)
 	b.up.backward(n.pool, n.prec, g.dh, g.dup, n.h, rows, true)
 	b.postNorm.backward(n.pool, dx, g.dh, a.x2, a.r2, rows, &g.partial)
+}
 
-	// Attention: x2 = x + o(att(q, k, v)), q, k, v of h = norm(x).
+// attentionHalfBackward is the gradient of attentionForward: x2 = x + o(att(q, k, v)),
+// q, k, v of h = norm(x).
+func (n *Network) attentionHalfBackward(b *blockWeights, a *activations, g *gradients, dx []float32, l *layout, lowest bool) {
+	if lowest && !b.attentionTrains() {
+		return
+	}
+	rows := l.rows
+	n.h = grow(n.h, rows*n.cfg.HiddenSize)
 	b.o.backward(n.pool, n.prec, g.datt, dx, a.att, rows, false)
 	n.attentionBackward(l, g.dq, g.dk, g.dv, g.datt, a.q, a.k, a.v, &g.shared)
 	n.rotate(g.dq, g.dk, l.pos, true)
@@ -45,6 +58,16 @@ func (n *Network) blockBackward(b *blockWeights, a *activations, g *gradients, d
 	b.k.backward(n.pool, n.prec, g.dh, g.dk, n.h, rows, true)
 	b.v.backward(n.pool, n.prec, g.dh, g.dv, n.h, rows, true)
 	b.inputNorm.backward(n.pool, dx, g.dh, a.x, a.r1, rows, &g.partial)
+}
+
+// attentionTrains reports whether anything of the first half of the block trains.
+func (b *blockWeights) attentionTrains() bool {
+	for _, l := range []*linear{&b.q, &b.k, &b.v, &b.o} {
+		if l.train != nil || l.lora != nil {
+			return true
+		}
+	}
+	return b.inputNorm.train != nil
 }
 
 func (n *Network) swigluBackward(g *gradients, a *activations, rows int) {

@@ -43,12 +43,31 @@ func (a *activations) grow(n *Network, rows int) {
 // bounds the widest buffers.
 const mlpRows = 512
 
-// forward runs one block in place over x (T, hidden). With keep, a gets what
+// blockForward runs one block in place over x (T, hidden). With keep, a gets what
 // backward needs; without, a is scratch whose gate and up hold mlpRows rows.
 func (n *Network) blockForward(b *blockWeights, a *activations, x []float32, l *layout, keep bool) {
+	n.attentionForward(b, a, x, l, keep)
+	n.mlpForward(b, a, x, l.rows, keep)
+}
+
+// attentionForward is the first half of a block: x += o(attention(norm(x))).
+func (n *Network) attentionForward(b *blockWeights, a *activations, x []float32, l *layout, keep bool) {
 	n.qkv(b, a, x, l.pos, keep)
 	n.attention(l, a.att, a.q, a.k, a.v)
-	n.blockOutput(b, a, x, l.rows, keep)
+	b.o.forward(n.pool, n.prec, x, a.att, l.rows, true)
+}
+
+// lastForward runs the last block, of whose output only some rows are wanted: its
+// MLP runs for these alone. It returns them (len(rows), hidden).
+func (n *Network) lastForward(b *blockWeights, a *activations, x []float32, l *layout, rows []int, keep bool) []float32 {
+	n.attentionForward(b, a, x, l, keep)
+	d := n.cfg.HiddenSize
+	n.wanted = grow(n.wanted, len(rows)*d)
+	for i, r := range rows {
+		copy(n.wanted[i*d:(i+1)*d], x[r*d:(r+1)*d])
+	}
+	n.mlpForward(b, a, n.wanted, len(rows), keep)
+	return n.wanted
 }
 
 // qkv computes rotated queries and keys, and values, of len(pos) rows.
@@ -67,10 +86,9 @@ func (n *Network) qkv(b *blockWeights, a *activations, x []float32, pos []int32,
 	n.rotate(a.q, a.k, pos, false)
 }
 
-// blockOutput finishes a block after attention: output projection and MLP.
-func (n *Network) blockOutput(b *blockWeights, a *activations, x []float32, rows int, keep bool) {
+// mlpForward is the second half of a block: x += mlp(norm(x)), row by row.
+func (n *Network) mlpForward(b *blockWeights, a *activations, x []float32, rows int, keep bool) {
 	d, f := n.cfg.HiddenSize, n.cfg.IntermediateSize
-	b.o.forward(n.pool, n.prec, x, a.att, rows, true)
 	if keep {
 		copy(a.x2, x[:rows*d])
 		n.h, n.act = grow(n.h, rows*d), grow(n.act, rows*f)

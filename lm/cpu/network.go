@@ -32,6 +32,7 @@ type Network struct {
 
 	// Buffers between calls.
 	h, act  []float32
+	wanted  []float32 // rows of the last block's output
 	scratch []*scratch
 	pass    activations
 	logits  []float32
@@ -134,10 +135,12 @@ func (n *Network) visitRows(ctx context.Context, w *weights, blocks []blockWeigh
 			}
 		}
 		x := enter(part, from)
-		if err := n.run(ctx, blocks, x, part); err != nil {
+		last := len(blocks) - 1
+		if err := n.run(ctx, blocks[:last], x, part); err != nil {
 			return err
 		}
-		if err := n.visitLogits(ctx, w, x, rows, func(i int, row []float32) error { return visit(order[i], row) }); err != nil {
+		x = n.lastForward(&blocks[last], &n.pass, x, part, rows, false)
+		if err := n.visitLogits(ctx, w, x, len(rows), func(i int, row []float32) error { return visit(order[i], row) }); err != nil {
 			return err
 		}
 	}
@@ -183,18 +186,18 @@ func lookUp(p *kernel.Pool, buf []float32, table kernel.Mat, ids []int32) []floa
 // logitRows is how many rows of logits are held at once.
 const logitRows = 64
 
-// visitLogits computes the logits of the given rows of x, a few at a time.
-func (n *Network) visitLogits(ctx context.Context, w *weights, x []float32, rows []int, visit func(int, []float32) error) error {
-	v := n.cfg.VocabSize
-	for lo := 0; lo < len(rows); lo += logitRows {
+// visitLogits computes the logits of x (rows, hidden), a few rows at a time.
+func (n *Network) visitLogits(ctx context.Context, w *weights, x []float32, rows int, visit func(int, []float32) error) error {
+	v, d := n.cfg.VocabSize, n.cfg.HiddenSize
+	for lo := 0; lo < rows; lo += logitRows {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		hi := min(lo+logitRows, len(rows))
-		n.logits = grow(n.logits, (hi-lo)*v)
-		n.headForward(w, n.logits, nil, nil, x, rows[lo:hi])
-		errs := make([]error, hi-lo)
-		n.pool.Run(hi-lo, func(_ *kernel.Worker, i int) {
+		m := min(logitRows, rows-lo)
+		n.logits = grow(n.logits, m*v)
+		n.headForward(w, n.logits, nil, x[lo*d:], m)
+		errs := make([]error, m)
+		n.pool.Run(m, func(_ *kernel.Worker, i int) {
 			row := n.logits[i*v : (i+1)*v]
 			if !kernel.Finite(row) {
 				errs[i] = fmt.Errorf("logits are %w", lm.ErrNonFinite)
@@ -211,17 +214,10 @@ func (n *Network) visitLogits(ctx context.Context, w *weights, x []float32, rows
 	return nil
 }
 
-// headForward computes logits (P, vocab) of P rows of x (T, hidden). Where training
-// needs them, hidden (P, hidden) gets the gathered rows and rstd (P) their 1/rms.
-func (n *Network) headForward(w *weights, logits, hidden, rstd, x []float32, rows []int) {
-	d := n.cfg.HiddenSize
-	if hidden == nil {
-		hidden = make([]float32, len(rows)*d)
-	}
-	for i, r := range rows {
-		copy(hidden[i*d:(i+1)*d], x[r*d:(r+1)*d])
-	}
-	n.h = grow(n.h, len(rows)*d)
-	w.final.forward(n.pool, n.h, rstd, hidden, len(rows))
-	w.head.forward(n.pool, n.prec, logits, n.h, len(rows), false)
+// headForward computes the logits (rows, vocab) of x (rows, hidden). Where training
+// needs it, rstd (rows) gets their 1/rms.
+func (n *Network) headForward(w *weights, logits, rstd, x []float32, rows int) {
+	n.h = grow(n.h, rows*n.cfg.HiddenSize)
+	w.final.forward(n.pool, n.h, rstd, x, rows)
+	w.head.forward(n.pool, n.prec, logits, n.h, rows, false)
 }

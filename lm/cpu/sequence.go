@@ -73,17 +73,24 @@ func (n *Network) Extend(ctx context.Context, feeds []lm.Feed) ([]float32, error
 	a.q, a.att = grow(a.q, rows*n.heads.q()), grow(a.att, rows*n.heads.q())
 	a.k, a.v = grow(a.k, rows*n.heads.kv()), grow(a.v, rows*n.heads.kv())
 	st.x = n.embedRows(nil, st.ids)
+	d, v := n.cfg.HiddenSize, n.cfg.VocabSize
 	for i := range n.blocks {
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
 		n.qkv(&n.blocks[i], a, st.x, st.pos, false)
 		n.attendCached(st, i, a)
-		n.blockOutput(&n.blocks[i], a, st.x, rows, false)
+		n.blocks[i].o.forward(n.pool, n.prec, st.x, a.att, rows, true)
+		if i == len(n.blocks)-1 { // of the last block only the last rows count
+			for j, r := range st.last {
+				copy(st.x[j*d:(j+1)*d], st.x[r*d:(r+1)*d])
+			}
+			rows = len(st.last)
+		}
+		n.mlpForward(&n.blocks[i], a, st.x, rows, false)
 	}
-	v := n.cfg.VocabSize
 	logits := make([]float32, len(feeds)*v)
-	n.headForward(&n.weights, logits, nil, nil, st.x, st.last)
+	n.headForward(&n.weights, logits, nil, st.x, rows)
 	if !kernel.Finite(logits) {
 		return nil, fmt.Errorf("logits are %w", lm.ErrNonFinite)
 	}

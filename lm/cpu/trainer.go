@@ -40,6 +40,9 @@ func (n *Network) NewTrainer(o lm.TrainOptions) (lm.Trainer, error) {
 	if o.FirstLayer < 0 || o.FirstLayer > n.cfg.NumLayers {
 		return nil, fmt.Errorf("first layer %d: the model has %d", o.FirstLayer, n.cfg.NumLayers)
 	}
+	if o.FirstLayer == n.cfg.NumLayers {
+		return nil, fmt.Errorf("nothing trains: the first layer is beyond the last")
+	}
 	if o.Embeddings && (o.FirstLayer != 0 || o.LoRA != nil) {
 		return nil, fmt.Errorf("training the embeddings requires training every layer, without LoRA")
 	}
@@ -173,18 +176,22 @@ func (t *trainer) Forward(ctx context.Context, c lm.Corpus, pick []int, at []lm.
 	if t.params == nil {
 		return nil, fmt.Errorf("forward: training is finished")
 	}
+	last := len(t.acts) - 1
 	for i := range t.acts {
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
-		a := &t.acts[i]
+		a, b := &t.acts[i], &t.w.blocks[t.o.FirstLayer+i]
 		a.grow(t.n, f.l.rows)
-		t.n.blockForward(&t.w.blocks[t.o.FirstLayer+i], a, x, f.l, true)
+		if i < last {
+			t.n.blockForward(b, a, x, f.l, true)
+		} else {
+			x = t.n.lastForward(b, a, x, f.l, f.rows, true)
+		}
 	}
-	f.hidden = make([]float32, len(f.rows)*t.n.cfg.HiddenSize)
-	f.rstd = make([]float32, len(f.rows))
+	f.hidden, f.rstd = slices.Clone(x), make([]float32, len(f.rows))
 	logits := make([]float32, len(f.rows)*t.n.cfg.VocabSize)
-	t.n.headForward(&t.w, logits, f.hidden, f.rstd, x, f.rows)
+	t.n.headForward(&t.w, logits, f.rstd, f.hidden, len(f.rows))
 	if !kernel.Finite(logits) {
 		return nil, fmt.Errorf("logits are %w", lm.ErrNonFinite)
 	}
@@ -262,18 +269,25 @@ func (t *trainer) Backward(ctx context.Context, dlogits []float32) error {
 	t.w.head.backward(n.pool, n.prec, dh, dlogits, n.h, len(f.rows), false)
 	t.w.final.backward(n.pool, dhidden, dh, f.hidden, f.rstd, len(f.rows), &t.grads.partial)
 
+	t.grads.grow(n, f.l.rows)
+	last := len(t.acts) - 1
+	n.mlpBackward(&t.w.blocks[t.o.FirstLayer+last], &t.acts[last], &t.grads, dhidden, len(f.rows))
 	// The forward pass is done with the rows on their way up: reuse their memory.
 	dx := t.sample[:f.l.rows*d]
 	clear(dx)
 	for i, r := range f.rows {
 		kernel.Add(dx[r*d:(r+1)*d], dhidden[i*d:(i+1)*d])
 	}
-	t.grads.grow(n, f.l.rows)
-	for i := len(t.acts) - 1; i >= 0; i-- {
+	for i := last; i >= 0; i-- {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		n.blockBackward(&t.w.blocks[t.o.FirstLayer+i], &t.acts[i], &t.grads, dx, f.l)
+		b, a, lowest := &t.w.blocks[t.o.FirstLayer+i], &t.acts[i], i == 0 && !t.o.Embeddings
+		if i == last {
+			n.attentionHalfBackward(b, a, &t.grads, dx, f.l, lowest)
+		} else {
+			n.blockBackward(b, a, &t.grads, dx, f.l, lowest)
+		}
 	}
 	if t.o.Embeddings {
 		grad := t.params[0].Grad
