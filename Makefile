@@ -25,9 +25,17 @@ gen:
 bench:
 	$(GO) test -run '^$$' -bench . -benchmem ./...
 
-# Needs Python; makes its own virtual environment.
+# Needs Python and the real model; makes its own virtual environments. Each package with such tests is named here: one
+# at a time, so that what they report is seen at once. Where the shared test data lies beside the repository, it tells
+# where the model is.
 interop:
-	LOYAL_INTEROP=1 $(GO) test -count=1 -timeout 40m -run Interop ./...
+	@if [ -z "$$LOYAL_REALDATA" ] && [ -x ../shared/data/get-real.sh ]; then \
+	  LOYAL_REALDATA=$$(../shared/data/get-real.sh | tail -n 1); export LOYAL_REALDATA; \
+	fi; \
+	if [ -z "$$LOYAL_REALDATA" ]; then \
+	  echo "set LOYAL_REALDATA to the directory that holds SmolLM2-135M-Instruct.Q4_1.gguf" >&2; exit 2; \
+	fi; \
+	set -x; LOYAL_INTEROP=1 $(GO) test -count=1 -v -p 1 -timeout 40m -run Interop ./inference ./interop
 
 fuzz:
 	.ci/fuzz $(FUZZTIME)

@@ -80,6 +80,12 @@ var (
 		Name: "LOYAL_INTEROP",
 		Doc:  "1 runs the tests against implementations in other languages",
 	}
+	InteropVenvs = &Variable{
+		Name:      "LOYAL_INTEROP_VENVS",
+		Doc:       "directory of the Python environments that these tests make and keep",
+		Default:   "`loyal/interop` under the user's cache directory",
+		effective: defaultInteropVenvs,
+	}
 	HubCacheDir = &Variable{
 		Name:      "HF_HUB_CACHE",
 		Doc:       "the Hugging Face hub cache",
@@ -150,7 +156,7 @@ var (
 // All returns the variables in the order of the table.
 func All() []*Variable {
 	return []*Variable{
-		Identity, Passphrase, TestData, RealData, Interop,
+		Identity, Passphrase, TestData, RealData, Interop, InteropVenvs,
 		HubCacheDir, HFHome, HFToken, HFTokenPath, HFEndpoint, HFOffline,
 		OllamaModels, OpenAIKey, OpenAIBaseURL,
 		NoColor, XDGCacheHome, XDGConfigHome,
@@ -173,4 +179,14 @@ func defaultIdentity() string {
 		return ""
 	}
 	return filepath.Join(dir, "loyal", "identity.txt")
+}
+
+// defaultInteropVenvs is where Python environments lie unless LOYAL_INTEROP_VENVS
+// says otherwise.
+func defaultInteropVenvs() string {
+	dir, err := os.UserCacheDir()
+	if err != nil {
+		return ""
+	}
+	return filepath.Join(dir, "loyal", "interop")
 }
