@@ -30,13 +30,17 @@ type activations struct {
 	gate, up []float32 // (T, intermediate)
 }
 
-func (a *activations) grow(n *Network, rows int) {
-	c := n.cfg
-	a.x, a.x2 = grow(a.x, rows*c.HiddenSize), grow(a.x2, rows*c.HiddenSize)
-	a.r1, a.r2 = grow(a.r1, rows), grow(a.r2, rows)
+// growAttention and growMLP make room for the two halves of a block. The last block
+// may have more rows in its MLP than tokens: as many as logits are wanted.
+func (a *activations) growAttention(n *Network, rows int) {
+	a.x, a.r1 = grow(a.x, rows*n.cfg.HiddenSize), grow(a.r1, rows)
 	a.q, a.att = grow(a.q, rows*n.heads.q()), grow(a.att, rows*n.heads.q())
 	a.k, a.v = grow(a.k, rows*n.heads.kv()), grow(a.v, rows*n.heads.kv())
-	a.gate, a.up = grow(a.gate, rows*c.IntermediateSize), grow(a.up, rows*c.IntermediateSize)
+}
+
+func (a *activations) growMLP(n *Network, rows int) {
+	a.x2, a.r2 = grow(a.x2, rows*n.cfg.HiddenSize), grow(a.r2, rows)
+	a.gate, a.up = grow(a.gate, rows*n.cfg.IntermediateSize), grow(a.up, rows*n.cfg.IntermediateSize)
 }
 
 // mlpRows is how many rows go through the MLP at once when nothing is kept: it
@@ -58,8 +62,11 @@ func (n *Network) attentionForward(b *blockWeights, a *activations, x []float32,
 }
 
 // lastForward runs the last block, of whose output only some rows are wanted: its
-// MLP runs for these alone. It returns them (len(rows), hidden).
+// MLP runs for these alone. It returns them (len(rows), hidden). Rows may repeat.
 func (n *Network) lastForward(b *blockWeights, a *activations, x []float32, l *layout, rows []int, keep bool) []float32 {
+	if keep {
+		a.grow(n, max(l.rows, len(rows)))
+	}
 	n.attentionForward(b, a, x, l, keep)
 	d := n.cfg.HiddenSize
 	n.wanted = grow(n.wanted, len(rows)*d)

@@ -269,7 +269,7 @@ func (t *trainer) Backward(ctx context.Context, dlogits []float32) error {
 	t.w.head.backward(n.pool, n.prec, dh, dlogits, n.h, len(f.rows), false)
 	t.w.final.backward(n.pool, dhidden, dh, f.hidden, f.rstd, len(f.rows), &t.grads.partial)
 
-	t.grads.grow(n, f.l.rows)
+	t.grads.grow(n, max(f.l.rows, len(f.rows)))
 	last := len(t.acts) - 1
 	n.mlpBackward(&t.w.blocks[t.o.FirstLayer+last], &t.acts[last], &t.grads, dhidden, len(f.rows))
 	// The forward pass is done with the rows on their way up: reuse their memory.
