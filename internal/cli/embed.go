@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"runtime/debug"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -137,6 +138,9 @@ func (f *embedFlags) applyDefaults(given *pflag.FlagSet) error {
 
 func (f *embedFlags) run(cmd *cobra.Command, app *App, address string) error {
 	ctx := cmd.Context()
+	// Most of the heap is a few large arrays that live long. The collector's default
+	// would let garbage grow to their size again.
+	debug.SetGCPercent(25)
 	if err := f.applyDefaults(cmd.Flags()); err != nil {
 		return err
 	}

@@ -121,15 +121,16 @@ func (t *trainer) Whiten(ctx context.Context, lc lm.Corpus, tokens []lm.Weighted
 
 // addMoments adds the weighted moments of the inputs at tokens of some segments.
 func (t *trainer) addMoments(ctx context.Context, c *corpus, segs []int, bySegment [][]lm.Weighted, sums []moments) error {
-	if _, err := t.Forward(ctx, c, segs, []lm.Position{{Segment: segs[0]}}); err != nil {
-		return err
-	}
-	n, l := t.n, t.last.l
-	t.last = nil
+	n := t.n
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	_, _, index, err := c.l.pick(segs)
+	l, from, index, err := c.l.pick(segs)
 	if err != nil {
+		return err
+	}
+	n.rope.grow(l.ctx)
+	t.last = nil
+	if _, err := t.climb(ctx, l, t.enter(c, l, from), all(l.rows)); err != nil {
 		return err
 	}
 	weights := make([]float32, l.rows)

@@ -176,18 +176,9 @@ func (t *trainer) Forward(ctx context.Context, c lm.Corpus, pick []int, at []lm.
 	if t.params == nil {
 		return nil, fmt.Errorf("forward: training is finished")
 	}
-	last := len(t.acts) - 1
-	for i := range t.acts {
-		if err := ctx.Err(); err != nil {
-			return nil, err
-		}
-		a, b := &t.acts[i], &t.w.blocks[t.o.FirstLayer+i]
-		a.grow(t.n, f.l.rows)
-		if i < last {
-			t.n.blockForward(b, a, x, f.l, true)
-		} else {
-			x = t.n.lastForward(b, a, x, f.l, f.rows, true)
-		}
+	x, err = t.climb(ctx, f.l, x, f.rows)
+	if err != nil {
+		return nil, err
 	}
 	f.hidden, f.rstd = slices.Clone(x), make([]float32, len(f.rows))
 	logits := make([]float32, len(f.rows)*t.n.cfg.VocabSize)
@@ -197,6 +188,27 @@ func (t *trainer) Forward(ctx context.Context, c lm.Corpus, pick []int, at []lm.
 	}
 	t.last = f
 	return logits, nil
+}
+
+// climb runs x (T, hidden) through the blocks that train, keeping what the backward
+// pass needs, and returns the given rows of the last one's output.
+func (t *trainer) climb(ctx context.Context, l *layout, x []float32, rows []int) ([]float32, error) {
+	last := len(t.acts) - 1
+	for i := range t.acts {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		a, b := &t.acts[i], &t.w.blocks[t.o.FirstLayer+i]
+		a.growAttention(t.n, l.rows)
+		if i < last {
+			a.growMLP(t.n, l.rows)
+			t.n.blockForward(b, a, x, l, true)
+		} else {
+			a.growMLP(t.n, len(rows))
+			x = t.n.lastForward(b, a, x, l, rows, true)
+		}
+	}
+	return x, nil
 }
 
 // Rows implements [lm.Trainer].
