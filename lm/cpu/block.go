@@ -64,9 +64,6 @@ func (n *Network) attentionForward(b *blockWeights, a *activations, x []float32,
 // lastForward runs the last block, of whose output only some rows are wanted: its
 // MLP runs for these alone. It returns them (len(rows), hidden). Rows may repeat.
 func (n *Network) lastForward(b *blockWeights, a *activations, x []float32, l *layout, rows []int, keep bool) []float32 {
-	if keep {
-		a.grow(n, max(l.rows, len(rows)))
-	}
 	n.attentionForward(b, a, x, l, keep)
 	d := n.cfg.HiddenSize
 	n.wanted = grow(n.wanted, len(rows)*d)
