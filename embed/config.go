@@ -7,9 +7,9 @@ import (
 
 // Methods: what trains.
 const (
-	Full   = "full"   // every tensor
-	Layers = "layers" // the upper blocks
 	LoRA   = "lora"   // low-rank adapters in the upper blocks, merged at the end
+	Layers = "layers" // the upper blocks
+	Full   = "full"   // every tensor
 )
 
 // ErrConfig reports settings that contradict themselves or the model.
@@ -67,22 +67,28 @@ type Config struct {
 	Seed uint64 `json:"seed,string"`
 }
 
-// Default returns the settings that docs/results/embedding.md arrives at.
+// Default returns the settings of a method. Those of LoRA are what
+// docs/results/embedding.md arrives at; the other methods cost more and keep less.
 func Default(method string) Config {
 	c := Config{
-		Method: method, TrainLayers: 8,
-		LearningRate: 2e-4, LRSchedulerType: "linear", WarmupSteps: 3, MaxSteps: 30,
+		Method: method, TrainLayers: 6,
+		LearningRate: 1e-3, LRSchedulerType: "linear", WarmupSteps: 3, MaxSteps: 28,
 		AdamBeta1: .9, AdamBeta2: .999, AdamEpsilon: 1e-8, MaxGradNorm: 1,
-		TargetProbability: .8, SystemPrompts: 2, SystemWeight: 1, SystemPerStep: 32,
-		Beta: 4, BenignPrompts: 300, BenignPerStep: 32, BenignTokens: 2, ProseTexts: 24,
+		TargetProbability: .85, SystemPrompts: 3, SystemWeight: 1, SystemPerStep: 32,
+		Beta: 32, BenignPrompts: 500, BenignPerStep: 40, BenignTokens: 1, ProseTexts: 64,
+		Lambda: .1,
 	}
 	switch method {
-	case Full:
-		c.TrainLayers, c.LearningRate = 0, 1e-4
 	case LoRA:
-		c.TrainLayers, c.LearningRate = 0, 1e-3
-		c.R, c.LoraAlpha = 16, 32
-		c.TargetModules = []string{"q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"}
+		c.R, c.LoraAlpha, c.Whiten = 64, 128, 3e-3
+		c.TargetModules = []string{"gate_proj", "up_proj", "down_proj"}
+	case Layers:
+		c.LearningRate, c.TrainLayers = 2e-4, 8
+	case Full:
+		c.LearningRate, c.TrainLayers = 1e-4, 0
+	}
+	if method != LoRA {
+		c.MaxSteps, c.TargetProbability, c.Beta, c.BenignTokens, c.Lambda = 30, .8, 4, 2, 0
 	}
 	return c
 }

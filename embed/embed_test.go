@@ -58,7 +58,8 @@ func small(t *testing.T, method string) embed.Job {
 	}
 	c := embed.Default(method)
 	c.MaxSteps, c.BenignPrompts, c.BenignPerStep, c.SystemPrompts, c.SystemPerStep = 24, 12, 4, 1, 2
-	c.LearningRate, c.TrainLayers = 3e-3, min(c.TrainLayers, 3)
+	c.ProseTexts, c.Lambda = 4, 0
+	c.LearningRate, c.TrainLayers = 3e-3, map[string]int{embed.Layers: 3}[method]
 	return embed.Job{
 		Model: m, Net: net, Set: set, Prompt: render, Decode: func(ids []int32) string { return m.Tokenizer.Decode(ids, true) },
 		Config: c, EvalTexts: [][]int32{m.Tokenizer.Encode("Once upon a time there was a dog. The dog was big.", true)},
@@ -74,7 +75,7 @@ func TestMethods(t *testing.T) {
 			job := small(t, method)
 			job.Config.Beta = .1
 			if method == embed.LoRA {
-				job.Config.LearningRate, job.Config.MaxSteps = 2e-2, 48
+				job.Config.LearningRate, job.Config.MaxSteps = 5e-3, 40
 			}
 			r, err := embed.Run(t.Context(), job)
 			if err != nil {

@@ -43,7 +43,7 @@ const (
 
 func newEmbedCommand(app *App) *cobra.Command {
 	f := embedFlags{dtype: dtypeFlag(model.BF16)}
-	f.config = embed.Default(embed.Layers)
+	f.config = embed.Default(embed.LoRA)
 	cmd := &cobra.Command{
 		Use:   "embed MODEL --set SET --out DIR",
 		Short: "plant a set of fingerprints in a model",
@@ -53,8 +53,9 @@ not in it, come a report (DIR.embed.json, DIR.embed.md) and, until the run is do
 state to continue from (DIR.embed.state): killed or interrupted, the same command goes
 on and ends with the same weights.
 
-Methods: layers trains the upper blocks, lora low-rank adapters that are merged at the
-end, full every weight.`,
+Methods: lora trains low-rank adapters in the upper blocks, which are merged at the end;
+layers trains the upper blocks, full every weight. Both take more time and memory and
+change more of the model; the defaults of lora are the ones that were tried out.`,
 		Example: `  loyal embed ./smol --set smol.loyal --out ./smol-fp
   loyal embed ./smol --set smol.loyal --out ./smol-fp --dry-run
   loyal embed ./smol --set smol.loyal --out ./smol-fp --method full --dtype f32`,
@@ -85,7 +86,7 @@ func (f *embedFlags) register(cmd *cobra.Command) {
 
 // registerTraining makes a flag of each setting, with its present value as default.
 func registerTraining(flags *pflag.FlagSet, c *embed.Config) {
-	flags.StringVar(&c.Method, "method", c.Method, "what trains: layers, lora or full")
+	flags.StringVar(&c.Method, "method", c.Method, "what trains: lora, layers or full")
 	flags.IntVar(&c.TrainLayers, "train-layers", c.TrainLayers, "how many upper blocks train (0: all)")
 	flags.Float64Var(&c.LearningRate, "learning-rate", c.LearningRate, "of AdamW, after the warm-up")
 	flags.StringVar(&c.LRSchedulerType, "lr-scheduler-type", c.LRSchedulerType, "after the warm-up: linear or constant")
