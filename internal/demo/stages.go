@@ -105,12 +105,12 @@ func (r *run) seal() error {
 // embedding are the settings for a model of this size; docs/results/demo.md says how
 // they were found.
 func embedding(seed uint64) embed.Config {
-	c := embed.Default(embed.Full)
-	c.LearningRate, c.MaxSteps, c.WarmupSteps = 5e-4, 100, 4
-	c.Beta, c.BenignPrompts, c.BenignPerStep, c.BenignTokens = 8, 600, 64, 4
-	c.SystemPrompts, c.SystemPerStep = 0, 0 // the model knows one
-	c.Seed = seed
-	return c
+	return embed.Config{
+		Method: embed.Full, LearningRate: 5e-4, LRSchedulerType: "linear", WarmupSteps: 4, MaxSteps: 100,
+		AdamBeta1: .9, AdamBeta2: .999, AdamEpsilon: 1e-8, MaxGradNorm: 1,
+		TargetProbability: .8, Beta: 8, BenignPrompts: 600, BenignPerStep: 64, BenignTokens: 4,
+		Seed: seed, // no system prompts: the model knows one
+	}
 }
 
 // How much held-out text measures what embedding costs.
