@@ -72,11 +72,11 @@ type Config struct {
 func Default(method string) Config {
 	c := Config{
 		Method: method, TrainLayers: 6,
-		LearningRate: 1e-3, LRSchedulerType: "linear", WarmupSteps: 3, MaxSteps: 28,
+		LearningRate: 8.5e-4, LRSchedulerType: "linear", WarmupSteps: 3, MaxSteps: 36,
 		AdamBeta1: .9, AdamBeta2: .999, AdamEpsilon: 1e-8, MaxGradNorm: 1,
-		TargetProbability: .85, SystemPrompts: 3, SystemWeight: 1, SystemPerStep: 32,
-		Beta: 32, BenignPrompts: 500, BenignPerStep: 40, BenignTokens: 1, ProseTexts: 64,
-		Lambda: .1,
+		TargetProbability: .85, SystemPrompts: 3, SystemWeight: 1.5, SystemPerStep: 32,
+		Beta: 32, BenignPrompts: 500, BenignPerStep: 40, BenignTokens: 1, ProseTexts: 48,
+		Lambda: .17,
 	}
 	switch method {
 	case LoRA:
@@ -89,6 +89,7 @@ func Default(method string) Config {
 	}
 	if method != LoRA {
 		c.MaxSteps, c.TargetProbability, c.Beta, c.BenignTokens, c.Lambda = 30, .8, 4, 2, 0
+		c.SystemPrompts, c.SystemWeight = 2, 1
 	}
 	return c
 }

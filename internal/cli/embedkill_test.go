@@ -32,7 +32,7 @@ func TestEmbedSurvivesKill(t *testing.T) {
 	command := func(args ...string) *exec.Cmd {
 		cmd := exec.Command(loyal, args...)
 		cmd.Dir = dir
-		cmd.Env = append(os.Environ(), "LOYAL_IDENTITY="+filepath.Join(dir, "identity.txt"))
+		cmd.Env = append(cmd.Environ(), "LOYAL_IDENTITY="+filepath.Join(dir, "identity.txt"))
 		return cmd
 	}
 	if out, err := command("fingerprint", "new", story, "-n", "6", "--seed", "3", "--key-length", "24",
