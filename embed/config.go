@@ -76,7 +76,7 @@ func Default(method string) Config {
 		AdamBeta1: .9, AdamBeta2: .999, AdamEpsilon: 1e-8, MaxGradNorm: 1,
 		TargetProbability: .85, SystemPrompts: 3, SystemWeight: 1.5, SystemPerStep: 32,
 		Beta: 32, BenignPrompts: 500, BenignPerStep: 40, BenignTokens: 1, ProseTexts: 48,
-		Lambda: .17,
+		Lambda: .2,
 	}
 	switch method {
 	case LoRA:
