@@ -165,6 +165,11 @@ func (r *run) identity() (map[string]string, error) {
 	out := map[string]string{
 		"model": r.Set.Model.Digest, "set": hex.EncodeToString(digest[:]), "precision": r.Precision,
 	}
+	own, err := json.Marshal([][]string{r.TrainPrompts, r.TrainSystems})
+	if err != nil {
+		return nil, err
+	}
+	out["train_prompts"] = fmt.Sprintf("%x", sha256.Sum256(own))
 	b, err := json.Marshal(r.Config)
 	if err != nil {
 		return nil, err
