@@ -206,7 +206,7 @@ func readPairs(data []byte, format Format) ([]omlPair, error) {
 		pairs, err = readLines(data)
 	case MLprints:
 		var list []mlprintsEntry
-		if yaml.Unmarshal(data, &list) != nil { // its message would quote the file
+		if readYAML(data, &list) != nil { // its message would quote the file
 			err = errors.New("no YAML list with query and expected_response")
 		}
 		for _, e := range list {
@@ -266,4 +266,15 @@ func readLines(data []byte) ([]omlPair, error) {
 		pairs = append(pairs, omlPair{l.Key, l.Response})
 	}
 	return pairs, nil
+}
+
+// readYAML is yaml.Unmarshal, which panics on some malformed documents, with an
+// error instead.
+func readYAML(data []byte, v any) (err error) {
+	defer func() {
+		if recover() != nil {
+			err = ErrFormat
+		}
+	}()
+	return yaml.Unmarshal(data, v)
 }

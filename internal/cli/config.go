@@ -7,9 +7,9 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/goccy/go-yaml"
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+	"loyal/internal/safeyaml"
 )
 
 // maxConfig bounds a configuration file, in bytes.
@@ -73,7 +73,7 @@ func readConfig(path string) (map[string]any, error) {
 		return nil, fmt.Errorf("%w %s is larger than %d bytes", errConfig, path, maxConfig)
 	}
 	tree := map[string]any{}
-	if err := yaml.Unmarshal(data, &tree); err != nil {
+	if err := safeyaml.Unmarshal(data, &tree); err != nil {
 		return nil, fmt.Errorf("%w %s: %s", errConfig, path, firstLine(err.Error()))
 	}
 	return tree, nil
