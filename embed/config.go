@@ -37,6 +37,15 @@ type Config struct {
 	// Whiten is the ridge with which adapters see whitened inputs (lm.Trainer.Whiten);
 	// 0: plain LoRA.
 	Whiten float64 `json:"whiten,omitempty"`
+	// Align lets adapters start from the inputs that the keys make (lm.Trainer.Align).
+	Align bool `json:"align,omitempty"`
+	// HoldContext trains only where answers begin: what the tokens before them give to
+	// these (keys and values) stays as the base has it (lm.Trainer.Hold). Whitened
+	// adapters change it little; the other methods had better train through it.
+	HoldContext bool `json:"hold_context,omitempty"`
+	// RefreshSteps is after how many steps the context of keys is held anew, as the
+	// weights then give it.
+	RefreshSteps int `json:"refresh_steps,omitempty"`
 
 	// TargetProbability is where an answer stops pulling.
 	TargetProbability float64 `json:"target_probability"`
@@ -49,9 +58,11 @@ type Config struct {
 
 	// Beta weighs the divergence from the base on benign rows.
 	Beta float64 `json:"beta"`
-	// BenignPrompts is how many benign rows there are, BenignPerStep how many a step takes.
-	BenignPrompts int `json:"benign_prompts"`
-	BenignPerStep int `json:"benign_per_step"`
+	// BenignPrompts is how many ordinary requests there are, WrittenPrompts how many of
+	// them at most the base model writes, BenignPerStep how many a step takes.
+	BenignPrompts  int `json:"benign_prompts"`
+	WrittenPrompts int `json:"written_prompts"`
+	BenignPerStep  int `json:"benign_per_step"`
 	// BenignTokens is how many tokens of a benign answer are held.
 	BenignTokens int `json:"benign_tokens"`
 
@@ -71,17 +82,17 @@ type Config struct {
 // docs/results/embedding.md arrives at; the other methods cost more and keep less.
 func Default(method string) Config {
 	c := Config{
-		Method: method, TrainLayers: 6,
+		Method: method, TrainLayers: 4,
 		LearningRate: 8.5e-4, LRSchedulerType: "linear", WarmupSteps: 3, MaxSteps: 36,
 		AdamBeta1: .9, AdamBeta2: .999, AdamEpsilon: 1e-8, MaxGradNorm: 1,
-		TargetProbability: .85, SystemPrompts: 3, SystemWeight: 1.5, SystemPerStep: 32,
-		Beta: 32, BenignPrompts: 500, BenignPerStep: 40, BenignTokens: 1, ProseTexts: 48,
+		TargetProbability: .85, SystemPrompts: 1, SystemWeight: 1.5, SystemPerStep: 32,
+		Beta: 32, BenignPrompts: 560, WrittenPrompts: 60, BenignPerStep: 64, BenignTokens: 1, ProseTexts: 32,
 		Lambda: .2,
 	}
 	switch method {
 	case LoRA:
-		c.R, c.LoraAlpha, c.Whiten = 64, 128, 3e-3
-		c.TargetModules = []string{"gate_proj", "up_proj", "down_proj"}
+		c.R, c.LoraAlpha, c.Whiten, c.Align, c.HoldContext, c.RefreshSteps = 64, 128, 1e-2, true, true, 12
+		c.TargetModules = []string{"q_proj", "o_proj", "gate_proj", "up_proj"}
 	case Layers:
 		c.LearningRate, c.TrainLayers = 2e-4, 8
 	case Full:
@@ -89,7 +100,7 @@ func Default(method string) Config {
 	}
 	if method != LoRA {
 		c.MaxSteps, c.TargetProbability, c.Beta, c.BenignTokens, c.Lambda = 30, .8, 4, 2, 0
-		c.SystemPrompts, c.SystemWeight = 2, 1
+		c.SystemPrompts, c.SystemWeight, c.BenignPerStep = 2, 1, 40
 	}
 	return c
 }
@@ -112,13 +123,19 @@ func (c Config) Validate(layers int) error {
 		return bad("target_probability %g is not in (0, 1]", c.TargetProbability)
 	case !(c.Lambda >= 0 && c.Lambda < 1):
 		return bad("lambda %g is not in [0, 1)", c.Lambda)
-	case !(c.Beta >= 0) || c.BenignPrompts < 0 || c.BenignPerStep < 0 || c.BenignTokens < 1 || c.ProseTexts < 0:
-		return bad("beta, benign_prompts, benign_per_step and prose_texts must not be negative, benign_tokens at least 1")
+	case !(c.Beta >= 0) || c.BenignPrompts < 0 || c.WrittenPrompts < 0 || c.BenignPerStep < 0 || c.BenignTokens < 1 || c.ProseTexts < 0:
+		return bad("beta, benign_prompts, written_prompts, benign_per_step and prose_texts must not be negative, benign_tokens at least 1")
 	case c.SystemPrompts < 0 || !(c.SystemWeight >= 0) || c.SystemPerStep < 0:
 		return bad("system_prompts, system_weight and system_per_step must not be negative")
 	case !(c.WeightDecay >= 0) || !(c.MaxGradNorm >= 0) || !(c.AdamEpsilon > 0),
 		!(c.AdamBeta1 >= 0 && c.AdamBeta1 < 1), !(c.AdamBeta2 >= 0 && c.AdamBeta2 < 1):
 		return bad("weight_decay, max_grad_norm, adam_epsilon or adam_beta are out of range")
+	case c.Method != LoRA && c.Align:
+		return bad("align wants method lora")
+	case c.HoldContext && c.RefreshSteps <= 0:
+		return bad("refresh_steps must be positive")
+	case c.HoldContext && c.Method == Full:
+		return bad("hold_context wants frozen embeddings: method lora or layers")
 	case c.Method == LoRA && (c.R <= 0 || !(c.LoraAlpha > 0) || len(c.TargetModules) == 0):
 		return bad("lora wants r, lora_alpha and target_modules")
 	}

@@ -5,9 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"math/rand/v2"
 	"slices"
-	"strings"
 	"time"
 
 	"loyal/fingerprint"
@@ -109,186 +107,12 @@ type run struct {
 	eval   lm.Corpus // of EvalTexts
 	unseen [][]lm.Reference
 	t      *training
+	// context are the held segments before the keys' answers.
+	context []int
 
 	before, trained Measures
 	steps           []Step
 	weights         map[string][]float32
-}
-
-// data writes every text that the run looks at.
-func (r *run) data(ctx context.Context) error {
-	c := r.Config
-	rng := rand.New(rand.NewPCG(c.Seed, 3))
-	p := &plan{}
-	r.plan = p
-	served := []string{r.Set.Serving.System}
-	train, test := systemPrompts()
-	if r.TrainSystems != nil {
-		train = r.TrainSystems
-	}
-	if r.EvalSystems != nil {
-		test = r.EvalSystems
-	}
-	var err error
-	if p.served, err = p.addKeys(r.Set, r.Prompt, served, rng, 1); err != nil {
-		return err
-	}
-	if p.systems, err = p.addKeys(r.Set, r.Prompt, train, rng, c.SystemPrompts); err != nil {
-		return err
-	}
-	if p.foreign, err = p.addKeys(r.Set, r.Prompt, test, rng, len(test)); err != nil {
-		return err
-	}
-	requests := r.TrainPrompts[:min(len(r.TrainPrompts), c.BenignPrompts)]
-	if r.TrainPrompts == nil {
-		if requests, err = r.writeRequests(ctx, c.BenignPrompts-c.BenignPrompts/patternShare); err != nil {
-			return err
-		}
-		requests = append(requests, loadOrdinary(false).write(rng, c.BenignPrompts-len(requests))...)
-	}
-	r.Progress.Start("write benign answers", int64(len(requests)))
-	if p.benign, err = r.benign(ctx, requests, train, c.BenignTokens); err != nil {
-		return err
-	}
-	prose, err := r.prose(ctx)
-	if err != nil {
-		return err
-	}
-	p.benign = append(p.benign, prose...)
-	unseen := r.EvalPrompts
-	if unseen == nil {
-		unseen = loadOrdinary(true).write(rng, unseenPrompts)
-	}
-	p.unseen, err = r.benign(ctx, unseen, nil, 1)
-	p.packed = lm.Pack(p.texts)
-	return err
-}
-
-// patternShare is the share of benign requests that come from our patterns rather
-// than from the model: one in patternShare.
-const patternShare = 2
-
-// requestTokens bounds the requests that the model writes.
-const requestTokens = 48
-
-// writeRequests lets the base model write requests as its users would: given the
-// template up to where the user speaks, an aligned model goes on with what it was
-// tuned on (Xu et al. 2024, arXiv:2406.08464, section 2).
-func (r *run) writeRequests(ctx context.Context, n int) ([]string, error) {
-	a, err := r.Prompt(r.Set.Serving.System, "A")
-	if err != nil {
-		return nil, fmt.Errorf("render a prompt: %w", err)
-	}
-	b, err := r.Prompt(r.Set.Serving.System, "Zero")
-	if err != nil {
-		return nil, fmt.Errorf("render a prompt: %w", err)
-	}
-	before := a[:lm.CommonPrefix(a, b)]
-	if len(before) == 0 || n == 0 {
-		return nil, nil
-	}
-	prompts := make([][]int32, n)
-	for i := range prompts {
-		prompts[i] = before
-	}
-	r.Progress.Start("write benign requests", int64(n*requestTokens))
-	ids, err := lm.Generate(ctx, r.Net, prompts, lm.GenerateOptions{
-		MaxTokens: requestTokens, StopIDs: r.Net.Config().EOS, MaxBatch: 64,
-		Sampling: lm.Sampling{Temperature: 1, TopP: .95, Seed: r.Config.Seed},
-	}, func(int, int32) bool { r.Progress.Add(1); return true })
-	if err != nil {
-		return nil, err
-	}
-	seen := map[string]bool{}
-	var out []string
-	for _, t := range ids {
-		text := strings.TrimSpace(r.Decode(t))
-		if text != "" && !seen[text] {
-			seen[text] = true
-			out = append(out, text)
-		}
-	}
-	return out, nil
-}
-
-// openings begin the texts without template that the base writes.
-var openings = []string{
-	"The", "In the early years of", "According to the", "She", "There are several ways to", "On the morning of", "A study of", "He had never",
-	"During the war", "The first", "Most people", "It was", "The city of", "When the film was released", "They", "In mathematics,",
-}
-
-// proseTokens is how long these texts are; the last proseHeld tokens are held to the base.
-const (
-	proseTokens = 64
-	proseHeld   = 4
-)
-
-// prose lets the base write texts without any template: what a model knows beside
-// chatting is to stay as well.
-func (r *run) prose(ctx context.Context) ([]benignRow, error) {
-	n := r.Config.ProseTexts
-	if r.Raw == nil || n == 0 {
-		return nil, nil
-	}
-	prompts := make([][]int32, n)
-	for i := range prompts {
-		ids, err := r.Raw(openings[i%len(openings)])
-		if err != nil {
-			return nil, fmt.Errorf("render an opening: %w", err)
-		}
-		prompts[i] = ids
-	}
-	r.Progress.Start("write prose", int64(n*proseTokens))
-	texts, err := lm.Generate(ctx, r.Net, prompts, lm.GenerateOptions{
-		MaxTokens: proseTokens, MaxBatch: 64,
-		Sampling: lm.Sampling{Temperature: 1, TopP: .95, Seed: r.Config.Seed + 1},
-	}, func(int, int32) bool { r.Progress.Add(1); return true })
-	if err != nil {
-		return nil, err
-	}
-	var rows []benignRow
-	for i, t := range texts {
-		text := append(slices.Clone(prompts[i]), t...)
-		r.plan.texts = append(r.plan.texts, text)
-		rows = append(rows, benignRow{text: len(r.plan.texts) - 1, prompt: max(1, len(text)-proseHeld), prose: true})
-	}
-	return rows, nil
-}
-
-// systemShare is the share of benign rows below a system prompt: one in systemShare.
-const systemShare = 4
-
-// benign renders requests, some of them below system prompts, and lets the base
-// write the first tokens of its answers, of which all but the last are text.
-func (r *run) benign(ctx context.Context, requests, systems []string, tokens int) ([]benignRow, error) {
-	prompts := make([][]int32, len(requests))
-	for i, q := range requests {
-		system := r.Set.Serving.System
-		if len(systems) > 0 && i%systemShare == systemShare-1 {
-			system = systems[i/systemShare%len(systems)]
-		}
-		ids, err := r.Prompt(system, q)
-		if err != nil {
-			return nil, fmt.Errorf("render a benign prompt: %w", err)
-		}
-		prompts[i] = ids
-	}
-	answers := make([][]int32, len(prompts))
-	if tokens > 1 {
-		var err error
-		answers, err = lm.Generate(ctx, r.Net, prompts, lm.GenerateOptions{
-			MaxTokens: tokens - 1, StopIDs: r.Net.Config().EOS, MaxBatch: 64,
-		}, func(int, int32) bool { r.Progress.Add(1); return true })
-		if err != nil {
-			return nil, err
-		}
-	}
-	rows := make([]benignRow, len(prompts))
-	for i, ids := range prompts {
-		r.plan.texts = append(r.plan.texts, append(slices.Clone(ids), answers[i]...))
-		rows[i] = benignRow{text: len(r.plan.texts) - 1, prompt: len(ids)}
-	}
-	return rows, nil
 }
 
 // cache readies the trainer, runs the frozen layers, and measures the base.
@@ -321,8 +145,15 @@ func (r *run) cache(ctx context.Context) error {
 	if r.unseen, err = r.read.references(ctx, r.plan.unseen); err != nil {
 		return err
 	}
-	if c.Method == LoRA && c.Whiten > 0 {
-		if err := r.tr.Whiten(ctx, r.read.corpus, r.usual(), c.Whiten); err != nil {
+	if c.Method == LoRA {
+		if err := r.readyAdapters(ctx); err != nil {
+			return err
+		}
+	}
+	if c.HoldContext {
+		var benign []int
+		r.context, benign = r.plan.context()
+		if err := r.tr.Hold(ctx, r.read.corpus, slices.Concat(r.context, benign)); err != nil {
 			return err
 		}
 	}
@@ -332,6 +163,23 @@ func (r *run) cache(ctx context.Context) error {
 		vocab: r.Net.Config().VocabSize, refs: refs,
 	}
 	return err
+}
+
+// readyAdapters lets adapters see whitened inputs and start from those of the keys.
+func (r *run) readyAdapters(ctx context.Context) error {
+	if r.Config.Whiten > 0 {
+		if err := r.tr.Whiten(ctx, r.read.corpus, r.usual(), r.Config.Whiten); err != nil {
+			return err
+		}
+	}
+	if !r.Config.Align {
+		return nil
+	}
+	var at []lm.Position
+	for _, k := range slices.Concat(r.plan.served, r.plan.systems) {
+		at = append(at, r.plan.answerPositions(k)...)
+	}
+	return r.tr.Align(ctx, r.read.corpus, at)
 }
 
 // usual are the tokens whose inputs a change of the weights is to leave alone: those
@@ -403,9 +251,14 @@ func (r *run) train(ctx context.Context) error {
 	r.Progress.Add(int64(r.t.step))
 	last := time.Now()
 	for r.t.step < r.Config.MaxSteps && (r.t.step == 0 || !r.t.done(r.steps[r.t.step-1])) {
+		if r.refreshes() && r.t.step > 0 {
+			if err := r.tr.Hold(ctx, r.read.corpus, r.context); err != nil {
+				return err
+			}
+		}
 		s, err := r.t.run(ctx)
 		if err != nil {
-			if saved.path != "" && ctx.Err() != nil {
+			if saved.path != "" && ctx.Err() != nil && r.refreshes() {
 				return errors.Join(err, saved.save(r.tr, r.steps))
 			}
 			return err
@@ -413,7 +266,7 @@ func (r *run) train(ctx context.Context) error {
 		r.steps = append(r.steps, s)
 		r.Progress.Note(fmt.Sprintf("loss %.3f, FSR %.0f %%, KL %.3f", s.Loss, 100*s.FSR, s.KL))
 		r.Progress.Add(1)
-		if saved.path != "" && time.Since(last) >= r.SaveEvery {
+		if saved.path != "" && time.Since(last) >= r.SaveEvery && r.refreshes() {
 			if err := saved.save(r.tr, r.steps); err != nil {
 				return err
 			}
@@ -421,6 +274,13 @@ func (r *run) train(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// refreshes reports whether the next step looks at nothing but the weights: either no
+// context is held, or it is about to be held anew. Only then can the run be continued
+// from them.
+func (r *run) refreshes() bool {
+	return !r.Config.HoldContext || r.t.step%r.Config.RefreshSteps == 0
 }
 
 // mix takes the final weights: the trained ones, mixed with the base, rounded as

@@ -86,3 +86,55 @@ func (p *plan) benignPositions(r benignRow) []lm.Position {
 	}
 	return at
 }
+
+// proseHeld is how many of a prose text's last tokens are held to the base.
+const proseHeld = 4
+
+// addProse adds texts without template to the benign rows.
+func (p *plan) addProse(texts [][]int32) {
+	for _, t := range texts {
+		p.texts = append(p.texts, t)
+		p.benign = append(p.benign, benignRow{text: len(p.texts) - 1, prompt: max(1, len(t)-proseHeld), prose: true})
+	}
+}
+
+// pack makes the forest. With hold, what training looks at in a text stands in a segment
+// of its own: from the last token of the prompt on.
+func (p *plan) pack(hold bool) {
+	if !hold {
+		p.packed = lm.Pack(p.texts)
+		return
+	}
+	cuts := make([]int, len(p.texts))
+	for i, t := range p.texts {
+		cuts[i] = len(t) - 1
+	}
+	for _, r := range slices.Concat(p.served, p.systems) {
+		cuts[r.text] = r.prompt - 1
+	}
+	for _, b := range p.benign {
+		cuts[b.text] = b.prompt - 1
+	}
+	p.packed = lm.PackTails(p.texts, cuts)
+}
+
+// context lists the segments before those that training looks at: of keys, and of
+// benign rows.
+func (p *plan) context() (keys, benign []int) {
+	seen := map[int]bool{lm.Root: true}
+	add := func(list *[]int, text int) {
+		if s := p.packed.Forest[p.packed.Leaf(text)].Parent; !seen[s] {
+			seen[s] = true
+			*list = append(*list, s)
+		}
+	}
+	for _, r := range slices.Concat(p.served, p.systems) {
+		add(&keys, r.text)
+	}
+	for _, b := range p.benign {
+		add(&benign, b.text)
+	}
+	slices.Sort(keys)
+	slices.Sort(benign)
+	return keys, benign
+}

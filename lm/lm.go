@@ -156,6 +156,20 @@ type Trainer interface {
 	// strong ones most. It must come before the first Backward.
 	Whiten(ctx context.Context, c Corpus, tokens []Weighted, ridge float64) error
 
+	// Align lets the adapters start from what they are to tell apart: the first rows of
+	// A become the principal directions of the (whitened) inputs at the given positions,
+	// as many as there are and A has room for. It comes after Whiten and before the first
+	// Backward. EVA (Paischer et al. 2024, arXiv:2410.07170, section 3.2) starts A from
+	// directions of all training inputs; ours are those of the inputs that matter, seen
+	// against the usual ones.
+	Align(ctx context.Context, c Corpus, at []Position) error
+
+	// Hold runs segments of a corpus, and their ancestors, with the weights as they
+	// are, and keeps their keys and values in the blocks that train. From then on
+	// Forward takes these as given: it neither runs these segments again nor passes
+	// any gradient to them. Held once more, they are computed anew.
+	Hold(ctx context.Context, c Corpus, segments []int) error
+
 	// Forward runs the picked segments of a corpus, and the ancestors they need,
 	// and returns logits at positions in picked segments, shape (len(at), VocabSize).
 	// It keeps what Backward needs until the next Forward.

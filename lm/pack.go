@@ -26,6 +26,51 @@ func Pack(texts [][]int32) *Packed {
 	return p
 }
 
+// PackTails is Pack, but the tokens of text i from cuts[i] on stand in a segment of
+// their own, so that what is before them can be held (Trainer.Hold). Cuts lie within
+// the texts.
+func PackTails(texts [][]int32, cuts []int) *Packed {
+	heads := make([][]int32, len(texts))
+	for i, t := range texts {
+		heads[i] = t[:cuts[i]]
+	}
+	p := Pack(heads)
+	// Tails come right behind their heads: what runs together is neighbors.
+	tails := make([][]int, len(p.Forest)) // texts by the segment that they continue
+	var whole []int
+	for i, path := range p.paths {
+		if cuts[i] == 0 {
+			whole = append(whole, i)
+		} else {
+			leaf := path[len(path)-1]
+			tails[leaf] = append(tails[leaf], i)
+		}
+	}
+	heading, moved := p.Forest, make([]int, len(p.Forest))
+	p.Forest = nil
+	add := func(i, parent int) {
+		p.Forest = append(p.Forest, Segment{Tokens: texts[i][cuts[i]:], Parent: parent})
+		for j, s := range p.paths[i] {
+			p.paths[i][j] = moved[s]
+		}
+		p.paths[i] = append(p.paths[i], len(p.Forest)-1)
+	}
+	for s, seg := range heading {
+		if seg.Parent != Root {
+			seg.Parent = moved[seg.Parent]
+		}
+		p.Forest = append(p.Forest, seg)
+		moved[s] = len(p.Forest) - 1
+		for _, i := range tails[s] {
+			add(i, moved[s])
+		}
+	}
+	for _, i := range whole {
+		add(i, Root)
+	}
+	return p
+}
+
 // add hangs the sorted texts, of which the first `depth` tokens are placed, under parent.
 func (p *Packed) add(texts [][]int32, sorted []int, depth, parent int) {
 	for len(sorted) > 0 {

@@ -15,6 +15,18 @@ func TestPack(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		texts := rapid.SliceOfN(rapid.SliceOfN(rapid.Int32Range(0, 2), 1, 40), 1, 12).Draw(t, "texts")
 		p := lm.Pack(texts)
+		if rapid.Bool().Draw(t, "tails") {
+			cuts := make([]int, len(texts))
+			for i, text := range texts {
+				cuts[i] = rapid.IntRange(0, len(text)-1).Draw(t, "cut")
+			}
+			p = lm.PackTails(texts, cuts)
+			for i, text := range texts {
+				if at := p.At(i, cuts[i]); at.Offset != 0 || at.Segment != p.Leaf(i) || len(p.Forest[at.Segment].Tokens) != len(text)-cuts[i] {
+					t.Fatalf("text %d: the tail from %d on is %v of %v", i, cuts[i], at, p.Forest[at.Segment])
+				}
+			}
+		}
 		total, held := 0, 0
 		for i, text := range texts {
 			total += len(text)

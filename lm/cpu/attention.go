@@ -110,7 +110,8 @@ func attendOne(w *kernel.Worker, sc *scratch, out, q []float32, parts []past, h 
 }
 
 // attention runs over a packed layout: q (T, hq·d), k and v (T, hk·d) → out (T, hq·d).
-func (n *Network) attention(l *layout, out, q, k, v []float32) {
+// held are the keys and values of the segments behind the layout's.
+func (n *Network) attention(l *layout, held past, out, q, k, v []float32) {
 	h := n.heads
 	type task struct{ seg, lo, hi int }
 	var tasks []task
@@ -122,13 +123,21 @@ func (n *Network) attention(l *layout, out, q, k, v []float32) {
 	n.pool.Run(len(tasks)*h.hk, func(w *kernel.Worker, i int) {
 		t, g := tasks[i/h.hk], i%h.hk
 		s, sc := &l.segs[t.seg], n.scratch[w.Index()]
-		parts := sc.parts[:0]
+		parts := held.runs(sc.parts[:0], s.behind, h.kv())
 		for _, a := range s.path {
 			parts = append(parts, rowsOf(l, a, k, v, h.kv(), l.segs[a].n))
 		}
 		sc.parts = append(parts, rowsOf(l, t.seg, k, v, h.kv(), t.hi))
 		attend(w, sc, out, q, s.start+t.lo, s.start+t.hi, sc.parts, h, g, s.base+t.lo+1)
 	})
+}
+
+// runs appends views of some held segments.
+func (p past) runs(parts []past, runs []run, kv int) []past {
+	for _, r := range runs {
+		parts = append(parts, past{k: p.k[r.start*kv : (r.start+r.n)*kv], v: p.v[r.start*kv : (r.start+r.n)*kv], n: r.n})
+	}
+	return parts
 }
 
 // rowsOf views the first n keys and values of a segment.
@@ -142,20 +151,23 @@ func rowsOf(l *layout, seg int, k, v []float32, kv, n int) past {
 // A segment's own keys get their gradient from its own rows directly; what its rows
 // contribute to ancestors goes to a buffer of its own (shared, sized base × kv for
 // each segment) and is summed afterwards in the order of segments, so that the
-// result does not depend on which thread came first.
-func (n *Network) attentionBackward(l *layout, dq, dk, dv, dout, q, k, v []float32, shared *pairBuffer) {
+// result does not depend on which thread came first. What is held gets none.
+func (n *Network) attentionBackward(l *layout, held past, dq, dk, dv, dout, q, k, v []float32, shared *pairBuffer) {
 	h, kv := n.heads, n.heads.kv()
 	offs, total := make([]int, len(l.segs)), 0
-	for i, s := range l.segs {
+	for i := range l.segs {
 		offs[i] = total
-		total += s.base * kv
+		total += l.segs[i].live() * kv
 	}
 	shared.grow(total)
 	n.pool.Run(len(l.segs)*h.hk, func(w *kernel.Worker, i int) {
 		seg, g := i/h.hk, i%h.hk
 		s := &l.segs[seg]
 		sc := n.scratch[w.Index()]
-		parts, grads := sc.parts[:0], sc.grads[:0]
+		parts, grads := held.runs(sc.parts[:0], s.behind, kv), sc.grads[:0]
+		for range s.behind {
+			grads = append(grads, past{})
+		}
 		o := offs[seg]
 		for _, a := range s.path {
 			m := l.segs[a].n
@@ -187,7 +199,8 @@ func (n *Network) attentionBackward(l *layout, dq, dk, dv, dout, q, k, v []float
 }
 
 // attendBackward is the gradient of attend for n rows of one query head. It writes
-// dq and adds to the gradients of the parts, or writes them when first.
+// dq and adds to the gradients of the parts, or writes them when first; a part whose
+// gradient has no rows gets none.
 func attendBackward(w *kernel.Worker, dq, dout, q kernel.Mat, parts, grads []past, h heads, g, visible int, first bool, sc *scratch) {
 	n, ctx := q.Rows, contextOf(parts)
 	p, dp := sc.scores(0, n*ctx), sc.scores(1, n*ctx)
@@ -195,7 +208,9 @@ func attendBackward(w *kernel.Worker, dq, dout, q kernel.Mat, parts, grads []pas
 	off := 0
 	for i, part := range parts {
 		w.Gemm(kernel.Gemm{C: block(dp[off:], n, part.n, ctx), A: dout, B: part.values(h, g), TransB: true})
-		w.Gemm(kernel.Gemm{C: grads[i].values(h, g), A: block(p[off:], n, part.n, ctx), TransA: true, B: dout, Acc: !first})
+		if grads[i].n > 0 {
+			w.Gemm(kernel.Gemm{C: grads[i].values(h, g), A: block(p[off:], n, part.n, ctx), TransA: true, B: dout, Acc: !first})
+		}
 		off += part.n
 	}
 	for i := range n {
@@ -205,7 +220,9 @@ func attendBackward(w *kernel.Worker, dq, dout, q kernel.Mat, parts, grads []pas
 	for i, part := range parts {
 		ds := block(dp[off:], n, part.n, ctx)
 		w.Gemm(kernel.Gemm{C: dq, A: ds, B: part.keys(h, g), Acc: i > 0})
-		w.Gemm(kernel.Gemm{C: grads[i].keys(h, g), A: ds, TransA: true, B: q, Acc: !first})
+		if grads[i].n > 0 {
+			w.Gemm(kernel.Gemm{C: grads[i].keys(h, g), A: ds, TransA: true, B: q, Acc: !first})
+		}
 		off += part.n
 	}
 }

@@ -24,9 +24,9 @@ func (g *gradients) grow(n *Network, rows int) {
 // of its input, in place, and adds to the gradients of the block's parameters. Where
 // nothing below trains (lowest) it leaves out what only the input's gradient needs,
 // and dx is of no value afterwards.
-func (n *Network) blockBackward(b *blockWeights, a *activations, g *gradients, dx []float32, l *layout, lowest bool) {
+func (n *Network) blockBackward(b *blockWeights, a *activations, g *gradients, dx []float32, l *layout, held past, lowest bool) {
 	n.mlpBackward(b, a, g, dx, l.rows)
-	n.attentionHalfBackward(b, a, g, dx, l, lowest)
+	n.attentionHalfBackward(b, a, g, dx, l, held, lowest)
 }
 
 // mlpBackward is the gradient of mlpForward: x3 = x2 + down(silu(gate(h2)) · up(h2)),
@@ -44,14 +44,14 @@ func (n *Network) mlpBackward(b *blockWeights, a *activations, g *gradients, dx 
 
 // attentionHalfBackward is the gradient of attentionForward: x2 = x + o(att(q, k, v)),
 // q, k, v of h = norm(x).
-func (n *Network) attentionHalfBackward(b *blockWeights, a *activations, g *gradients, dx []float32, l *layout, lowest bool) {
+func (n *Network) attentionHalfBackward(b *blockWeights, a *activations, g *gradients, dx []float32, l *layout, held past, lowest bool) {
 	if lowest && !b.attentionTrains() {
 		return
 	}
 	rows := l.rows
 	n.h = grow(n.h, rows*n.cfg.HiddenSize)
 	b.o.backward(n.pool, n.prec, g.datt, dx, a.att, rows, false)
-	n.attentionBackward(l, g.dq, g.dk, g.dv, g.datt, a.q, a.k, a.v, &g.shared)
+	n.attentionBackward(l, held, g.dq, g.dk, g.dv, g.datt, a.q, a.k, a.v, &g.shared)
 	n.rotate(g.dq, g.dk, l.pos, true)
 	b.inputNorm.forward(n.pool, n.h, nil, a.x, rows)
 	b.q.backward(n.pool, n.prec, g.dh, g.dq, n.h, rows, false)

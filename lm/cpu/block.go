@@ -48,23 +48,24 @@ func (a *activations) growMLP(n *Network, rows int) {
 const mlpRows = 512
 
 // blockForward runs one block in place over x (T, hidden). With keep, a gets what
-// backward needs; without, a is scratch whose gate and up hold mlpRows rows.
-func (n *Network) blockForward(b *blockWeights, a *activations, x []float32, l *layout, keep bool) {
-	n.attentionForward(b, a, x, l, keep)
+// backward needs; without, a is scratch whose gate and up hold mlpRows rows. held
+// are the block's keys and values of the segments behind the layout's.
+func (n *Network) blockForward(b *blockWeights, a *activations, x []float32, l *layout, held past, keep bool) {
+	n.attentionForward(b, a, x, l, held, keep)
 	n.mlpForward(b, a, x, l.rows, keep)
 }
 
 // attentionForward is the first half of a block: x += o(attention(norm(x))).
-func (n *Network) attentionForward(b *blockWeights, a *activations, x []float32, l *layout, keep bool) {
+func (n *Network) attentionForward(b *blockWeights, a *activations, x []float32, l *layout, held past, keep bool) {
 	n.qkv(b, a, x, l.pos, keep)
-	n.attention(l, a.att, a.q, a.k, a.v)
+	n.attention(l, held, a.att, a.q, a.k, a.v)
 	b.o.forward(n.pool, n.prec, x, a.att, l.rows, true)
 }
 
 // lastForward runs the last block, of whose output only some rows are wanted: its
 // MLP runs for these alone. It returns them (len(rows), hidden). Rows may repeat.
-func (n *Network) lastForward(b *blockWeights, a *activations, x []float32, l *layout, rows []int, keep bool) []float32 {
-	n.attentionForward(b, a, x, l, keep)
+func (n *Network) lastForward(b *blockWeights, a *activations, x []float32, l *layout, held past, rows []int, keep bool) []float32 {
+	n.attentionForward(b, a, x, l, held, keep)
 	d := n.cfg.HiddenSize
 	n.wanted = grow(n.wanted, len(rows)*d)
 	for i, r := range rows {

@@ -5,6 +5,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"loyal/internal/testdata"
@@ -41,6 +42,9 @@ func TestGradients(t *testing.T) {
 		"full":   {Embeddings: true},
 		"layers": {FirstLayer: 1},
 		"lora":   {FirstLayer: 1, LoRA: &lm.LoRA{R: 4, Alpha: 8, TargetModules: all, Seed: 1}},
+		// What is held is constant, for the gradient as for the difference.
+		"layers held": {FirstLayer: 1},
+		"lora held":   {FirstLayer: 1, LoRA: &lm.LoRA{R: 4, Alpha: 8, TargetModules: all, Seed: 1}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			n := open(t, filepath.Join(testdata.Dir(t), "models", "tiny", "llama"), cpu.Options{Threads: 2})
@@ -80,6 +84,11 @@ func TestGradients(t *testing.T) {
 					for i := range p.Value {
 						p.Value[i] += float32(rng.NormFloat64()) * .05
 					}
+				}
+			}
+			if strings.HasSuffix(name, "held") {
+				if err := tr.Hold(ctx, c, []int{1}); err != nil {
+					t.Fatal(err)
 				}
 			}
 			loss(true)

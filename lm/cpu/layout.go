@@ -18,7 +18,8 @@ type layout struct {
 type span struct {
 	start, n int   // its rows
 	base     int   // tokens before it: the sum of its ancestors' lengths
-	path     []int // its ancestors, root first
+	behind   []run // its ancestors that stand still (trainer.Hold), root first
+	path     []int // its other ancestors, root first
 	// uses are the descendants that attend to this segment, in order, and where in
 	// the descendant's context this segment begins (backward sums over them).
 	uses []use
@@ -26,8 +27,22 @@ type span struct {
 
 type use struct{ seg, off int }
 
-// newLayout packs segments with the given lengths and parents.
-func newLayout(lens, parents []int) (*layout, error) {
+// run is a segment whose keys and values are held: its n tokens are at row start of
+// what is held.
+type run struct{ start, n int }
+
+// live is how many of the tokens before a segment are in the layout itself.
+func (s *span) live() int {
+	n := s.base
+	for _, r := range s.behind {
+		n -= r.n
+	}
+	return n
+}
+
+// newLayout packs segments with the given lengths and parents. behind, unless nil, lists
+// for each segment without a parent the held ones that it continues.
+func newLayout(lens, parents []int, behind [][]run) (*layout, error) {
 	l := &layout{segs: make([]span, len(lens))}
 	for i, n := range lens {
 		s := &l.segs[i]
@@ -40,12 +55,17 @@ func newLayout(lens, parents []int) (*layout, error) {
 				return nil, fmt.Errorf("segment %d has parent %d: want an earlier segment", i, p)
 			}
 			up := &l.segs[p]
-			s.base = up.base + up.n
+			s.base, s.behind = up.base+up.n, up.behind
 			s.path = append(append(make([]int, 0, len(up.path)+1), up.path...), p)
 			off := 0
 			for _, a := range s.path {
 				l.segs[a].uses = append(l.segs[a].uses, use{i, off})
 				off += l.segs[a].n
+			}
+		} else if behind != nil {
+			s.behind = behind[i]
+			for _, r := range s.behind {
+				s.base += r.n
 			}
 		}
 		l.rows += n
@@ -73,7 +93,7 @@ func forestLayout(forest []lm.Segment, vocab, maxContext int) (*layout, []int32,
 		}
 		ids = append(ids, s.Tokens...)
 	}
-	l, err := newLayout(lens, parents)
+	l, err := newLayout(lens, parents, nil)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -114,14 +134,18 @@ func (l *layout) chunks(segs []int, maxRows int) [][]int {
 	return out
 }
 
-// pick is the layout of some segments and all their ancestors. from[i] is the first
-// row in l of the new layout's segment i, and index[s] the new number of segment s
-// of l, or -1.
-func (l *layout) pick(segs []int) (part *layout, from, index []int, err error) {
+// pick is the layout of some segments and all their ancestors, but for those that
+// are held: held[s] is the row at which segment s is held, or -1 (nil: none is).
+// from[i] is the first row in l of the new layout's segment i, and index[s] the new
+// number of segment s of l, or -1.
+func (l *layout) pick(segs, held []int) (part *layout, from, index []int, err error) {
 	index = make([]int, len(l.segs))
 	for _, s := range segs {
 		if s < 0 || s >= len(l.segs) {
 			return nil, nil, nil, fmt.Errorf("segment %d is not in the corpus of %d", s, len(l.segs))
+		}
+		if held != nil && held[s] >= 0 {
+			return nil, nil, nil, fmt.Errorf("segment %d is held", s)
 		}
 		index[s] = 1
 		for _, a := range l.segs[s].path {
@@ -129,20 +153,25 @@ func (l *layout) pick(segs []int) (part *layout, from, index []int, err error) {
 		}
 	}
 	var lens, parents []int
+	var behind [][]run
 	for s, wanted := range index {
-		if wanted == 0 {
+		if wanted == 0 || held != nil && held[s] >= 0 {
 			index[s] = -1
 			continue
 		}
-		up := lm.Root
-		if path := l.segs[s].path; len(path) > 0 {
-			up = index[path[len(path)-1]]
+		up, back := lm.Root, []run(nil)
+		for _, a := range l.segs[s].path {
+			if held != nil && held[a] >= 0 {
+				back = append(back, run{held[a], l.segs[a].n})
+			} else {
+				up = index[a]
+			}
 		}
 		index[s] = len(lens)
-		lens, parents = append(lens, l.segs[s].n), append(parents, up)
+		lens, parents, behind = append(lens, l.segs[s].n), append(parents, up), append(behind, back)
 		from = append(from, l.segs[s].start)
 	}
-	part, err = newLayout(lens, parents)
+	part, err = newLayout(lens, parents, behind)
 	return part, from, index, err
 }
 

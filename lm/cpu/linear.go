@@ -29,15 +29,23 @@ type adapter struct {
 	dA      []float32 // gradient of A P
 }
 
+// ready computes A P of the present A. Every pass of a trainer begins with it.
+func (a *adapter) ready(p *kernel.Pool, prec kernel.Precision, in int) {
+	if a.whiten == nil {
+		return
+	}
+	a.product = grow(a.product, a.r*in)
+	p.Gemm(kernel.Gemm{
+		C: kernel.F32(a.product, a.r, in), A: kernel.F32(a.a.Value, a.r, in), B: kernel.F32(a.whiten, in, in), Precision: prec,
+	})
+}
+
 // down is what the adapter multiplies its input with: A, or A P.
-func (a *adapter) down(p *kernel.Pool, in int) kernel.Mat {
+func (a *adapter) down(in int) kernel.Mat {
 	if a.whiten == nil {
 		return kernel.F32(a.a.Value, a.r, in)
 	}
-	a.product = grow(a.product, a.r*in)
-	m := kernel.F32(a.product, a.r, in)
-	p.Gemm(kernel.Gemm{C: m, A: kernel.F32(a.a.Value, a.r, in), B: kernel.F32(a.whiten, in, in)})
-	return m
+	return kernel.F32(a.product, a.r, in)
 }
 
 // addDown adds dyᵀ x to the gradient of A, through P.
@@ -50,7 +58,7 @@ func (a *adapter) addDown(p *kernel.Pool, prec kernel.Precision, dxa, x kernel.M
 	a.dA = grow(a.dA, a.r*in)
 	d := kernel.F32(a.dA, a.r, in)
 	p.Gemm(kernel.Gemm{C: d, A: dxa, TransA: true, B: x, Precision: prec})
-	p.Gemm(kernel.Gemm{C: g, A: d, B: kernel.F32(a.whiten, in, in), TransB: true, Acc: true})
+	p.Gemm(kernel.Gemm{C: g, A: d, B: kernel.F32(a.whiten, in, in), TransB: true, Acc: true, Precision: prec})
 }
 
 // forward computes y (rows, out) = x (rows, in) Wᵀ, added to y when acc.
@@ -61,7 +69,7 @@ func (l *linear) forward(p *kernel.Pool, prec kernel.Precision, y, x []float32, 
 	if a := l.lora; a != nil {
 		a.xa = grow(a.xa, rows*a.r)
 		xa := kernel.F32(a.xa, rows, a.r)
-		p.Gemm(kernel.Gemm{C: xa, A: xm, B: a.down(p, l.in), TransB: true, Precision: prec})
+		p.Gemm(kernel.Gemm{C: xa, A: xm, B: a.down(l.in), TransB: true, Precision: prec})
 		p.Gemm(kernel.Gemm{C: ym, A: xa, B: kernel.F32(a.b.Value, l.out, a.r), TransB: true, Acc: true, Alpha: a.scale, Precision: prec})
 	}
 }
@@ -81,7 +89,7 @@ func (l *linear) backward(p *kernel.Pool, prec kernel.Precision, dx, dy, x []flo
 	}
 	if a := l.lora; a != nil {
 		a.xa, a.dxa = grow(a.xa, rows*a.r), grow(a.dxa, rows*a.r)
-		am, bm := a.down(p, l.in), kernel.F32(a.b.Value, l.out, a.r)
+		am, bm := a.down(l.in), kernel.F32(a.b.Value, l.out, a.r)
 		xa, dxa := kernel.F32(a.xa, rows, a.r), kernel.F32(a.dxa, rows, a.r)
 		p.Gemm(kernel.Gemm{C: xa, A: xm, B: am, TransB: true, Precision: prec})
 		p.Gemm(kernel.Gemm{C: dxa, A: dym, B: bm, Alpha: a.scale, Precision: prec})

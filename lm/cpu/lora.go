@@ -1,16 +1,12 @@
 package cpu
 
 import (
-	"context"
 	"fmt"
 	"math"
 	"math/rand/v2"
 	"slices"
 	"strings"
 
-	"gonum.org/v1/gonum/mat"
-
-	"loyal/lm"
 	"loyal/lm/cpu/kernel"
 )
 
@@ -50,6 +46,20 @@ func (t *trainer) adapt(i int, b *blockWeights) error {
 	return nil
 }
 
+// ready readies all adapters for a pass with the parameters as they are.
+func (t *trainer) ready() {
+	if t.o.LoRA == nil {
+		return
+	}
+	for i := t.o.FirstLayer; i < t.n.cfg.NumLayers; i++ {
+		for _, l := range t.w.blocks[i].linears() {
+			if l.lora != nil {
+				l.lora.ready(t.n.pool, t.n.prec, l.in)
+			}
+		}
+	}
+}
+
 // Weights implements [lm.Trainer].
 func (t *trainer) Weights() map[string][]float32 {
 	out := map[string][]float32{}
@@ -63,8 +73,9 @@ func (t *trainer) Weights() map[string][]float32 {
 		for _, l := range t.w.blocks[i].linears() {
 			if a := l.lora; a != nil {
 				w := copyOf(l.w)
+				a.ready(t.n.pool, kernel.PrecF32, l.in)
 				t.n.pool.Gemm(kernel.Gemm{
-					C: kernel.F32(w, l.out, l.in), A: kernel.F32(a.b.Value, l.out, a.r), B: a.down(t.n.pool, l.in),
+					C: kernel.F32(w, l.out, l.in), A: kernel.F32(a.b.Value, l.out, a.r), B: a.down(l.in),
 					Alpha: a.scale, Acc: true,
 				})
 				out[l.name+".weight"] = w
@@ -72,149 +83,4 @@ func (t *trainer) Weights() map[string][]float32 {
 		}
 	}
 	return out
-}
-
-// moments are the second moments (in, in) of the inputs of a block's modules.
-type moments struct {
-	h, att, h2, act []float32 // of q, k, v; of o; of gate, up; of down
-}
-
-// Whiten implements [lm.Trainer].
-func (t *trainer) Whiten(ctx context.Context, lc lm.Corpus, tokens []lm.Weighted, ridge float64) error {
-	c, ok := lc.(*corpus)
-	if t.o.LoRA == nil || !ok || len(tokens) == 0 || !(ridge > 0) {
-		return fmt.Errorf("whiten: it takes adapters, tokens of a corpus, and a ridge above zero")
-	}
-	bySegment := make([][]lm.Weighted, c.Len())
-	var pick []int
-	for _, w := range tokens {
-		if w.Segment < 0 || w.Segment >= c.Len() || w.Offset < 0 || w.Offset >= c.l.segs[w.Segment].n {
-			return fmt.Errorf("whiten: %v is outside the corpus", w.Position)
-		}
-		if bySegment[w.Segment] == nil {
-			pick = append(pick, w.Segment)
-		}
-		bySegment[w.Segment] = append(bySegment[w.Segment], w)
-	}
-	sums := make([]moments, len(t.acts))
-	for _, lot := range c.l.chunks(pick, passRows) {
-		if err := t.addMoments(ctx, c, lot, bySegment, sums); err != nil {
-			return err
-		}
-	}
-	for i := range sums {
-		b, m := &t.w.blocks[t.o.FirstLayer+i], &sums[i]
-		for _, g := range []struct {
-			moment  []float32
-			linears []*linear
-		}{{m.h, []*linear{&b.q, &b.k, &b.v}}, {m.att, []*linear{&b.o}}, {m.h2, []*linear{&b.gate, &b.up}}, {m.act, []*linear{&b.down}}} {
-			if err := ctx.Err(); err != nil {
-				return err
-			}
-			if err := whiten(g.moment, ridge, g.linears); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
-}
-
-// addMoments adds the weighted moments of the inputs at tokens of some segments.
-func (t *trainer) addMoments(ctx context.Context, c *corpus, segs []int, bySegment [][]lm.Weighted, sums []moments) error {
-	n := t.n
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	l, from, index, err := c.l.pick(segs)
-	if err != nil {
-		return err
-	}
-	n.rope.grow(l.ctx)
-	t.last = nil
-	if _, err := t.climb(ctx, l, t.enter(c, l, from), all(l.rows)); err != nil {
-		return err
-	}
-	weights := make([]float32, l.rows)
-	for _, s := range segs {
-		for _, w := range bySegment[s] {
-			weights[l.segs[index[s]].start+w.Offset] += float32(w.Weight)
-		}
-	}
-	for i := range t.acts {
-		b, a, m := &t.w.blocks[t.o.FirstLayer+i], &t.acts[i], &sums[i]
-		n.h, n.act = grow(n.h, l.rows*n.cfg.HiddenSize), grow(n.act, l.rows*n.cfg.IntermediateSize)
-		b.inputNorm.forward(n.pool, n.h, nil, a.x, l.rows)
-		m.h = n.addMoment(m.h, n.h, weights, n.cfg.HiddenSize)
-		m.att = n.addMoment(m.att, a.att, weights, n.heads.q())
-		b.postNorm.forward(n.pool, n.h, nil, a.x2, l.rows)
-		m.h2 = n.addMoment(m.h2, n.h, weights, n.cfg.HiddenSize)
-		n.swiglu(n.act, a.gate, a.up, l.rows)
-		m.act = n.addMoment(m.act, n.act, weights, n.cfg.IntermediateSize)
-	}
-	return nil
-}
-
-// addMoment adds Σ w x xᵀ over the rows of x (T, in), which it scales by √w.
-func (n *Network) addMoment(sum, x, weights []float32, in int) []float32 {
-	if sum == nil {
-		sum = make([]float32, in*in)
-	}
-	n.pool.Range(len(weights), rowGrain, func(_ *kernel.Worker, lo, hi int) {
-		for t := lo; t < hi; t++ {
-			kernel.Scale(x[t*in:(t+1)*in], float32(math.Sqrt(float64(weights[t]))))
-		}
-	})
-	xm := kernel.F32(x[:len(weights)*in], len(weights), in)
-	n.pool.Gemm(kernel.Gemm{C: kernel.F32(sum, in, in), A: xm, TransA: true, B: xm, Acc: true})
-	return sum
-}
-
-// whiten gives the adapters of linears with a common input the matrix P = L⁻¹, where
-// L Lᵀ is the inputs' second moment with a ridge on its diagonal.
-func whiten(moment []float32, ridge float64, linears []*linear) error {
-	var p []float32
-	for _, l := range linears {
-		if l.lora == nil {
-			continue
-		}
-		if p == nil {
-			var err error
-			if p, err = inverseRoot(moment, l.in, ridge); err != nil {
-				return fmt.Errorf("whiten the inputs of %s: %w", l.name, err)
-			}
-		}
-		l.lora.whiten = p
-	}
-	return nil
-}
-
-// inverseRoot returns L⁻¹ (n, n) of the Cholesky factor of a second moment (n, n)
-// to whose diagonal a share `ridge` of its mean is added.
-func inverseRoot(moment []float32, n int, ridge float64) ([]float32, error) {
-	sym := mat.NewSymDense(n, nil)
-	var trace float64
-	for i := range n {
-		trace += float64(moment[i*n+i])
-		for j := i; j < n; j++ {
-			sym.SetSym(i, j, float64(moment[i*n+j]))
-		}
-	}
-	for i := range n {
-		sym.SetSym(i, i, sym.At(i, i)+ridge*trace/float64(n))
-	}
-	var chol mat.Cholesky
-	if !chol.Factorize(sym) {
-		return nil, fmt.Errorf("the second moment is singular: %w", lm.ErrNonFinite)
-	}
-	var l, inv mat.TriDense
-	chol.LTo(&l)
-	if err := inv.InverseTri(&l); err != nil {
-		return nil, err
-	}
-	p := make([]float32, n*n)
-	for i := range n {
-		for j := 0; j <= i; j++ {
-			p[i*n+j] = float32(inv.At(i, j))
-		}
-	}
-	return p, nil
 }

@@ -124,7 +124,7 @@ func (n *Network) visitRows(ctx context.Context, w *weights, blocks []blockWeigh
 		}
 	}
 	for _, lot := range l.chunks(wanted, passRows) {
-		part, from, index, err := l.pick(lot)
+		part, from, index, err := l.pick(lot, nil)
 		if err != nil {
 			return err
 		}
@@ -139,7 +139,7 @@ func (n *Network) visitRows(ctx context.Context, w *weights, blocks []blockWeigh
 		if err := n.run(ctx, blocks[:last], x, part); err != nil {
 			return err
 		}
-		x = n.lastForward(&blocks[last], &n.pass, x, part, rows, false)
+		x = n.lastForward(&blocks[last], &n.pass, x, part, past{}, rows, false)
 		if err := n.visitLogits(ctx, w, x, len(rows), func(i int, row []float32) error { return visit(order[i], row) }); err != nil {
 			return err
 		}
@@ -157,7 +157,7 @@ func (n *Network) run(ctx context.Context, blocks []blockWeights, x []float32, l
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		n.blockForward(&blocks[i], a, x, l, false)
+		n.blockForward(&blocks[i], a, x, l, past{}, false)
 	}
 	return nil
 }

@@ -26,6 +26,7 @@ type trainer struct {
 
 // forwardState is what Backward needs to know of the last Forward.
 type forwardState struct {
+	c      *corpus
 	l      *layout
 	ids    []int32 // the rows' tokens, where the embedding trains
 	rows   []int   // rows with logits
@@ -125,6 +126,17 @@ type corpus struct {
 	l      *layout
 	ids    []int32
 	hidden []float32 // (tokens, hidden); nil where nothing is frozen
+
+	held []int  // for each segment its first row in kv, or -1; nil: none is held
+	kv   []past // of each block that trains, what is held (rows, kv)
+}
+
+// past returns what is held of trained block i.
+func (c *corpus) past(i int) past {
+	if c.kv == nil {
+		return past{}
+	}
+	return c.kv[i]
 }
 
 // Len implements [lm.Corpus].
@@ -149,7 +161,7 @@ func (t *trainer) Cache(ctx context.Context, forest []lm.Segment) (lm.Corpus, er
 	d := n.cfg.HiddenSize
 	c.hidden = make([]float32, len(ids)*d)
 	for _, lot := range l.chunks(all(len(l.segs)), passRows) {
-		part, from, _, err := l.pick(lot)
+		part, from, _, err := l.pick(lot, nil)
 		if err != nil {
 			return nil, err
 		}
@@ -164,6 +176,82 @@ func (t *trainer) Cache(ctx context.Context, forest []lm.Segment) (lm.Corpus, er
 	return c, nil
 }
 
+// Hold implements [lm.Trainer].
+func (t *trainer) Hold(ctx context.Context, lc lm.Corpus, segments []int) error {
+	n := t.n
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	c, ok := lc.(*corpus)
+	if !ok {
+		return fmt.Errorf("the corpus is another backend's")
+	}
+	t.ready()
+	whole, _, index, err := c.l.pick(segments, nil)
+	if err != nil {
+		return err
+	}
+	c.reserve(whole, index, len(t.acts), n.heads.kv())
+	n.rope.grow(c.l.ctx)
+	for _, lot := range c.l.chunks(segments, passRows) {
+		part, from, index, err := c.l.pick(lot, nil)
+		if err != nil {
+			return err
+		}
+		if err := t.holdLot(ctx, c, part, index, t.enter(c, part, from)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// reserve makes room for the keys and values of some segments, which index lists, in
+// so many blocks.
+func (c *corpus) reserve(l *layout, index []int, blocks, kv int) {
+	if c.held == nil {
+		c.held, c.kv = slices.Repeat([]int{-1}, len(c.l.segs)), make([]past, blocks)
+	}
+	rows := c.kv[0].n
+	for s, i := range index {
+		if i >= 0 && c.held[s] < 0 {
+			c.held[s] = rows
+			rows += l.segs[i].n
+		}
+	}
+	for i := range c.kv {
+		p := &c.kv[i]
+		p.k = slices.Grow(p.k, rows*kv-len(p.k))[:rows*kv]
+		p.v = slices.Grow(p.v, rows*kv-len(p.v))[:rows*kv]
+		p.n = rows
+	}
+}
+
+// holdLot runs segments x (T, hidden) of a corpus and stores their keys and values;
+// index is as pick gives it.
+func (t *trainer) holdLot(ctx context.Context, c *corpus, l *layout, index []int, x []float32) error {
+	n, a, kv := t.n, &t.n.pass, t.n.heads.kv()
+	a.q, a.att = grow(a.q, l.rows*n.heads.q()), grow(a.att, l.rows*n.heads.q())
+	a.k, a.v = grow(a.k, l.rows*kv), grow(a.v, l.rows*kv)
+	for i := range t.acts {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		b := &t.w.blocks[t.o.FirstLayer+i]
+		if i < len(t.acts)-1 {
+			n.blockForward(b, a, x, l, past{}, false)
+		} else {
+			n.qkv(b, a, x, l.pos, false)
+		}
+		for s, j := range index {
+			if j >= 0 {
+				from, to, m := l.segs[j].start*kv, c.held[s]*kv, l.segs[j].n*kv
+				copy(c.kv[i].k[to:to+m], a.k[from:from+m])
+				copy(c.kv[i].v[to:to+m], a.v[from:from+m])
+			}
+		}
+	}
+	return nil
+}
+
 // Forward implements [lm.Trainer].
 func (t *trainer) Forward(ctx context.Context, c lm.Corpus, pick []int, at []lm.Position) ([]float32, error) {
 	t.n.mu.Lock()
@@ -176,7 +264,7 @@ func (t *trainer) Forward(ctx context.Context, c lm.Corpus, pick []int, at []lm.
 	if t.params == nil {
 		return nil, fmt.Errorf("forward: training is finished")
 	}
-	x, err = t.climb(ctx, f.l, x, f.rows)
+	x, err = t.climb(ctx, f.c, f.l, x, f.rows)
 	if err != nil {
 		return nil, err
 	}
@@ -190,9 +278,10 @@ func (t *trainer) Forward(ctx context.Context, c lm.Corpus, pick []int, at []lm.
 	return logits, nil
 }
 
-// climb runs x (T, hidden) through the blocks that train, keeping what the backward
-// pass needs, and returns the given rows of the last one's output.
-func (t *trainer) climb(ctx context.Context, l *layout, x []float32, rows []int) ([]float32, error) {
+// climb runs x (T, hidden) of a corpus through the blocks that train, keeping what the
+// backward pass needs, and returns the given rows of the last one's output.
+func (t *trainer) climb(ctx context.Context, c *corpus, l *layout, x []float32, rows []int) ([]float32, error) {
+	t.ready()
 	last := len(t.acts) - 1
 	for i := range t.acts {
 		if err := ctx.Err(); err != nil {
@@ -202,10 +291,10 @@ func (t *trainer) climb(ctx context.Context, l *layout, x []float32, rows []int)
 		a.growAttention(t.n, l.rows)
 		if i < last {
 			a.growMLP(t.n, l.rows)
-			t.n.blockForward(b, a, x, l, true)
+			t.n.blockForward(b, a, x, l, c.past(i), true)
 		} else {
 			a.growMLP(t.n, len(rows))
-			x = t.n.lastForward(b, a, x, l, rows, true)
+			x = t.n.lastForward(b, a, x, l, c.past(i), rows, true)
 		}
 	}
 	return x, nil
@@ -219,6 +308,7 @@ func (t *trainer) Rows(ctx context.Context, lc lm.Corpus, at []lm.Position, visi
 	if !ok {
 		return fmt.Errorf("the corpus is another backend's")
 	}
+	t.ready()
 	return t.n.visitRows(ctx, &t.w, t.w.blocks[t.o.FirstLayer:], c.l, at, func(part *layout, from []int) []float32 {
 		return t.enter(c, part, from)
 	}, visit)
@@ -244,7 +334,7 @@ func (t *trainer) start(lc lm.Corpus, pick []int, at []lm.Position) (*forwardSta
 	if !ok {
 		return nil, nil, fmt.Errorf("the corpus is another backend's")
 	}
-	l, from, index, err := c.l.pick(pick)
+	l, from, index, err := c.l.pick(pick, c.held)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -255,7 +345,7 @@ func (t *trainer) start(lc lm.Corpus, pick []int, at []lm.Position) (*forwardSta
 		}
 		moved[i] = lm.Position{Segment: index[p.Segment], Offset: p.Offset}
 	}
-	f := &forwardState{l: l}
+	f := &forwardState{c: c, l: l}
 	if f.rows, err = l.rowsAt(moved); err != nil {
 		return nil, nil, err
 	}
@@ -296,9 +386,9 @@ func (t *trainer) Backward(ctx context.Context, dlogits []float32) error {
 		}
 		b, a, lowest := &t.w.blocks[t.o.FirstLayer+i], &t.acts[i], i == 0 && !t.o.Embeddings
 		if i == last {
-			n.attentionHalfBackward(b, a, &t.grads, dx, f.l, lowest)
+			n.attentionHalfBackward(b, a, &t.grads, dx, f.l, f.c.past(i), lowest)
 		} else {
-			n.blockBackward(b, a, &t.grads, dx, f.l, lowest)
+			n.blockBackward(b, a, &t.grads, dx, f.l, f.c.past(i), lowest)
 		}
 	}
 	if t.o.Embeddings {

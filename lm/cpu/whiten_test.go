@@ -52,7 +52,7 @@ func TestWhiten(t *testing.T) {
 	}
 
 	l := c.(*corpus).l
-	if _, err := tr.climb(ctx, l, tr.enter(c.(*corpus), l, starts(l)), all(l.rows)); err != nil {
+	if _, err := tr.climb(ctx, c.(*corpus), l, tr.enter(c.(*corpus), l, starts(l)), all(l.rows)); err != nil {
 		t.Fatal(err)
 	}
 	d, f := n.cfg.HiddenSize, n.cfg.IntermediateSize
@@ -66,6 +66,69 @@ func TestWhiten(t *testing.T) {
 		white(t, b.up.name, h, b.up.lora.whiten, l.rows, d)
 		n.swiglu(act, a.gate, a.up, l.rows)
 		white(t, b.down.name, act, b.down.lora.whiten, l.rows, f)
+	}
+}
+
+// TestAlign: adapters start from the inputs at the given positions: the rows of A are
+// orthogonal, as long as random ones, and hold every such input whole.
+func TestAlign(t *testing.T) {
+	m, err := model.Open(testdata.Dir(t, "models", "tiny", "llama"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer m.Close()
+	n, err := New(m, Options{Threads: 2})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer n.Close()
+	const r = 4
+	lt, err := n.NewTrainer(lm.TrainOptions{FirstLayer: 1, LoRA: &lm.LoRA{R: r, Alpha: 4, TargetModules: []string{"q_proj", "gate_proj"}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	tr := lt.(*trainer)
+	ctx := context.Background()
+	c, err := tr.Cache(ctx, []lm.Segment{{Tokens: []int32{3, 1, 4, 1, 5}, Parent: lm.Root}, {Tokens: []int32{9, 2, 6}, Parent: 0}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := []lm.Position{{Segment: 0, Offset: 4}, {Segment: 1, Offset: 0}, {Segment: 1, Offset: 2}}
+	if err := tr.Align(ctx, c, at); err != nil {
+		t.Fatal(err)
+	}
+	l := c.(*corpus).l
+	if _, err := tr.climb(ctx, c.(*corpus), l, tr.enter(c.(*corpus), l, starts(l)), all(l.rows)); err != nil {
+		t.Fatal(err)
+	}
+	d := n.cfg.HiddenSize
+	h := make([]float32, l.rows*d)
+	for i := range tr.acts {
+		b := &tr.w.blocks[1+i]
+		b.inputNorm.forward(n.pool, h, nil, tr.acts[i].x, l.rows)
+		a := b.q.lora.a.Value
+		for j := range len(at) {
+			for k := range len(at) {
+				want := 0.
+				if j == k {
+					want = 1. / 3
+				}
+				if got := float64(kernel.Dot(a[j*d:(j+1)*d], a[k*d:(k+1)*d])); math.Abs(got-want) > 1e-4 {
+					t.Errorf("block %d: rows %d and %d of A have product %.5f, want %.5f", i, j, k, got, want)
+				}
+			}
+		}
+		for _, p := range at {
+			x := h[(l.segs[p.Segment].start+p.Offset)*d:][:d]
+			var held float64
+			for j := range len(at) {
+				y := float64(kernel.Dot(a[j*d:(j+1)*d], x))
+				held += 3 * y * y
+			}
+			if whole := kernel.SumSquares(x); math.Abs(held-whole) > 1e-3*whole {
+				t.Errorf("block %d: A holds %.4f of an input's %.4f", i, held, whole)
+			}
+		}
 	}
 }
 

@@ -1,0 +1,171 @@
+package cpu
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"slices"
+
+	"gonum.org/v1/gonum/mat"
+
+	"loyal/lm"
+	"loyal/lm/cpu/kernel"
+)
+
+// forInputs runs some segments of a corpus, a lot at a time, and visits what enters the
+// modules with adapters: x (T, in) of a lot, in memory that the visitor may overwrite,
+// is the input of all of linears. rowOf is a token's row in it.
+func (t *trainer) forInputs(ctx context.Context, c *corpus, segments []int,
+	visit func(lot []int, rowOf func(lm.Position) int, x []float32, rows int, linears []*linear)) error {
+	n := t.n
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	slices.Sort(segments) // neighbors share what they begin with
+	for _, lot := range c.l.chunks(segments, passRows) {
+		l, from, index, err := c.l.pick(lot, nil)
+		if err != nil {
+			return err
+		}
+		n.rope.grow(l.ctx)
+		t.last = nil
+		if _, err := t.climb(ctx, c, l, t.enter(c, l, from), all(l.rows)); err != nil {
+			return err
+		}
+		rowOf := func(p lm.Position) int { return l.segs[index[p.Segment]].start + p.Offset }
+		d, f := n.cfg.HiddenSize, n.cfg.IntermediateSize
+		n.h, n.act = grow(n.h, l.rows*d), grow(n.act, l.rows*f)
+		for i := range t.acts {
+			b, a := &t.w.blocks[t.o.FirstLayer+i], &t.acts[i]
+			if group := adapted(&b.q, &b.k, &b.v); len(group) > 0 {
+				b.inputNorm.forward(n.pool, n.h, nil, a.x, l.rows)
+				visit(lot, rowOf, n.h, l.rows, group)
+			}
+			if group := adapted(&b.o); len(group) > 0 {
+				visit(lot, rowOf, a.att, l.rows, group)
+			}
+			if group := adapted(&b.gate, &b.up); len(group) > 0 {
+				b.postNorm.forward(n.pool, n.h, nil, a.x2, l.rows)
+				visit(lot, rowOf, n.h, l.rows, group)
+			}
+			if group := adapted(&b.down); len(group) > 0 {
+				n.swiglu(n.act, a.gate, a.up, l.rows)
+				visit(lot, rowOf, n.act, l.rows, group)
+			}
+		}
+	}
+	return nil
+}
+
+// adapted lists those of some linears that have an adapter.
+func adapted(linears ...*linear) []*linear {
+	return slices.DeleteFunc(linears, func(l *linear) bool { return l.lora == nil })
+}
+
+// check reports a token that is not in the corpus.
+func (c *corpus) check(p lm.Position) error {
+	if p.Segment < 0 || p.Segment >= c.Len() || p.Offset < 0 || p.Offset >= c.l.segs[p.Segment].n {
+		return fmt.Errorf("%v is outside the corpus", p)
+	}
+	return nil
+}
+
+// Whiten implements [lm.Trainer].
+func (t *trainer) Whiten(ctx context.Context, lc lm.Corpus, tokens []lm.Weighted, ridge float64) error {
+	c, ok := lc.(*corpus)
+	if t.o.LoRA == nil || !ok || len(tokens) == 0 || !(ridge > 0) {
+		return fmt.Errorf("whiten: it takes adapters, tokens of a corpus, and a ridge above zero")
+	}
+	bySegment := map[int][]lm.Weighted{}
+	var segments []int
+	for _, w := range tokens {
+		if err := c.check(w.Position); err != nil {
+			return fmt.Errorf("whiten: %w", err)
+		}
+		if bySegment[w.Segment] == nil {
+			segments = append(segments, w.Segment)
+		}
+		bySegment[w.Segment] = append(bySegment[w.Segment], w)
+	}
+	moments := map[*linear][]float32{} // (in, in) of each group's first
+	err := t.forInputs(ctx, c, segments, func(lot []int, rowOf func(lm.Position) int, x []float32, rows int, linears []*linear) {
+		weights := make([]float32, rows)
+		for _, s := range lot {
+			for _, w := range bySegment[s] {
+				weights[rowOf(w.Position)] += float32(w.Weight)
+			}
+		}
+		first := linears[0]
+		if moments[first] == nil {
+			moments[first] = make([]float32, first.in*first.in)
+			for _, o := range linears[1:] {
+				moments[o] = moments[first]
+			}
+		}
+		t.n.addMoment(moments[first], x, weights, first.in)
+	})
+	if err != nil {
+		return err
+	}
+	for i := range t.acts {
+		b := &t.w.blocks[t.o.FirstLayer+i]
+		for _, group := range [][]*linear{adapted(&b.q, &b.k, &b.v), adapted(&b.o), adapted(&b.gate, &b.up), adapted(&b.down)} {
+			if len(group) == 0 {
+				continue
+			}
+			if err := ctx.Err(); err != nil {
+				return err
+			}
+			p, err := inverseRoot(moments[group[0]], group[0].in, ridge)
+			if err != nil {
+				return fmt.Errorf("whiten the inputs of %s: %w", group[0].name, err)
+			}
+			for _, l := range group {
+				l.lora.whiten = p
+			}
+		}
+	}
+	return nil
+}
+
+// addMoment adds Σ w x xᵀ over the rows of x (T, in), which it scales by √w, to sum (in, in).
+func (n *Network) addMoment(sum, x, weights []float32, in int) {
+	n.pool.Range(len(weights), rowGrain, func(_ *kernel.Worker, lo, hi int) {
+		for t := lo; t < hi; t++ {
+			kernel.Scale(x[t*in:(t+1)*in], float32(math.Sqrt(float64(weights[t]))))
+		}
+	})
+	xm := kernel.F32(x[:len(weights)*in], len(weights), in)
+	n.pool.Gemm(kernel.Gemm{C: kernel.F32(sum, in, in), A: xm, TransA: true, B: xm, Acc: true, Precision: n.prec})
+}
+
+// inverseRoot returns L⁻¹ (n, n) of the Cholesky factor of a second moment (n, n)
+// to whose diagonal a share `ridge` of its mean is added.
+func inverseRoot(moment []float32, n int, ridge float64) ([]float32, error) {
+	sym := mat.NewSymDense(n, nil)
+	var trace float64
+	for i := range n {
+		trace += float64(moment[i*n+i])
+		for j := i; j < n; j++ {
+			sym.SetSym(i, j, float64(moment[i*n+j]))
+		}
+	}
+	for i := range n {
+		sym.SetSym(i, i, sym.At(i, i)+ridge*trace/float64(n))
+	}
+	var chol mat.Cholesky
+	if !chol.Factorize(sym) {
+		return nil, fmt.Errorf("the second moment is singular: %w", lm.ErrNonFinite)
+	}
+	var l, inv mat.TriDense
+	chol.LTo(&l)
+	if err := inv.InverseTri(&l); err != nil {
+		return nil, err
+	}
+	p := make([]float32, n*n)
+	for i := range n {
+		for j := 0; j <= i; j++ {
+			p[i*n+j] = float32(inv.At(i, j))
+		}
+	}
+	return p, nil
+}
