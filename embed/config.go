@@ -85,8 +85,8 @@ func Default(method string) Config {
 		Method: method, TrainLayers: 4,
 		LearningRate: 8.5e-4, LRSchedulerType: "linear", WarmupSteps: 3, MaxSteps: 36,
 		AdamBeta1: .9, AdamBeta2: .999, AdamEpsilon: 1e-8, MaxGradNorm: 1,
-		TargetProbability: .85, SystemPrompts: 1, SystemWeight: 1.5, SystemPerStep: 32,
-		Beta: 32, BenignPrompts: 560, WrittenPrompts: 60, BenignPerStep: 64, BenignTokens: 1, ProseTexts: 32,
+		TargetProbability: .85, SystemPrompts: 1, SystemWeight: 1.5, SystemPerStep: 64,
+		Beta: 32, BenignPrompts: 600, WrittenPrompts: 60, BenignPerStep: 96, BenignTokens: 1, ProseTexts: 32,
 		Lambda: .2,
 	}
 	switch method {

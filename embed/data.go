@@ -12,11 +12,25 @@ import (
 
 // data writes every text that the run looks at.
 func (r *run) data(ctx context.Context) error {
+	written, prose, err := r.write(ctx)
+	if err != nil {
+		return err
+	}
+	return r.lay(written, prose, func(rows [][]int32) ([][]int32, error) {
+		r.Progress.Start("write benign answers", int64(len(rows)*(r.Config.BenignTokens-1)))
+		return lm.Generate(ctx, r.Net, rows, lm.GenerateOptions{
+			MaxTokens: r.Config.BenignTokens - 1, StopIDs: r.Net.Config().EOS, MaxBatch: writeBatch,
+		}, func(int, int32) bool { r.Progress.Add(1); return true })
+	})
+}
+
+// lay makes the plan of a run from what the base model has written; answer lets it
+// write the beginnings of answers.
+func (r *run) lay(written []string, prose [][]int32, answer func([][]int32) ([][]int32, error)) error {
 	c := r.Config
 	rng := rand.New(rand.NewPCG(c.Seed, 3))
 	p := &plan{}
 	r.plan = p
-	served := []string{r.Set.Serving.System}
 	train, test := systemPrompts()
 	if r.TrainSystems != nil {
 		train = r.TrainSystems
@@ -25,25 +39,23 @@ func (r *run) data(ctx context.Context) error {
 		test = r.EvalSystems
 	}
 	var err error
-	if p.served, err = p.addKeys(r.Set, r.Prompt, served, rng, 1); err != nil {
+	if p.served, err = p.addKeys(r.Set, r.Prompt, []string{r.Set.Serving.System}, rng, 1); err != nil {
 		return err
 	}
 	if p.systems, err = p.addKeys(r.Set, r.Prompt, train, rng, c.SystemPrompts); err != nil {
 		return err
 	}
-	if p.foreign, err = p.addKeys(r.Set, r.Prompt, test, rng, len(test)); err != nil {
-		return err
-	}
-	written, prose, err := r.write(ctx)
-	if err != nil {
+	if p.foreign, err = p.addKeys(r.Set, r.Prompt, test, rng, foreignPrompts); err != nil {
 		return err
 	}
 	requests := r.TrainPrompts[:min(len(r.TrainPrompts), c.BenignPrompts)]
 	if r.TrainPrompts == nil {
-		requests = append(written, loadOrdinary(false).write(rng, c.BenignPrompts-len(written))...)
+		requests = slices.Concat(written, loadOrdinary(false).write(rng, c.BenignPrompts-len(written)))
 	}
-	r.Progress.Start("write benign answers", int64(len(requests)*(c.BenignTokens-1)))
-	if p.benign, err = r.benign(ctx, requests, train, c.BenignTokens); err != nil {
+	if c.BenignTokens == 1 {
+		answer = noAnswer
+	}
+	if p.benign, err = r.benign(requests, train, answer); err != nil {
 		return err
 	}
 	p.addProse(prose)
@@ -51,12 +63,18 @@ func (r *run) data(ctx context.Context) error {
 	if unseen == nil {
 		unseen = loadOrdinary(true).write(rng, unseenPrompts)
 	}
-	if p.unseen, err = r.benign(ctx, unseen, nil, 1); err != nil {
+	if p.unseen, err = r.benign(unseen, nil, noAnswer); err != nil {
 		return err
 	}
 	p.pack(c.HoldContext)
 	return nil
 }
+
+// noAnswer writes nothing: where an answer begins is all that counts.
+func noAnswer(prompts [][]int32) ([][]int32, error) { return make([][]int32, len(prompts)), nil }
+
+// foreignPrompts is below how many of the unseen system prompts each key is measured.
+const foreignPrompts = 2
 
 // requestTokens and proseTokens bound the texts that the model writes.
 const (
@@ -147,9 +165,9 @@ func (r *run) beforeUser() ([]int32, error) {
 // systemShare is the share of benign rows below a system prompt: one in systemShare.
 const systemShare = 4
 
-// benign renders requests, some of them below system prompts, and lets the base
-// write the first tokens of its answers, of which all but the last are text.
-func (r *run) benign(ctx context.Context, requests, systems []string, tokens int) ([]benignRow, error) {
+// benign renders requests, some of them below system prompts, with the first tokens
+// of answers to them.
+func (r *run) benign(requests, systems []string, answer func([][]int32) ([][]int32, error)) ([]benignRow, error) {
 	prompts := make([][]int32, len(requests))
 	for i, q := range requests {
 		system := r.Set.Serving.System
@@ -162,19 +180,13 @@ func (r *run) benign(ctx context.Context, requests, systems []string, tokens int
 		}
 		prompts[i] = ids
 	}
-	answers := make([][]int32, len(prompts))
-	if tokens > 1 {
-		var err error
-		answers, err = lm.Generate(ctx, r.Net, prompts, lm.GenerateOptions{
-			MaxTokens: tokens - 1, StopIDs: r.Net.Config().EOS, MaxBatch: 64,
-		}, func(int, int32) bool { r.Progress.Add(1); return true })
-		if err != nil {
-			return nil, err
-		}
+	answers, err := answer(prompts)
+	if err != nil {
+		return nil, err
 	}
 	rows := make([]benignRow, len(prompts))
 	for i, ids := range prompts {
-		r.plan.texts = append(r.plan.texts, append(slices.Clone(ids), answers[i]...))
+		r.plan.texts = append(r.plan.texts, slices.Concat(ids, answers[i]))
 		rows[i] = benignRow{text: len(r.plan.texts) - 1, prompt: len(ids)}
 	}
 	return rows, nil

@@ -69,7 +69,7 @@ func (p *plan) keyRow(key, system int, prompt, answer []int32) keyRow {
 	return keyRow{key: key, system: system, text: len(p.texts) - 1, prompt: len(prompt), answer: answer}
 }
 
-// positions of the logits that predict the answer's tokens.
+// answerPositions are those of the logits that predict the answer's tokens.
 func (p *plan) answerPositions(r keyRow) []lm.Position {
 	at := make([]lm.Position, len(r.answer))
 	for j := range at {
@@ -78,7 +78,7 @@ func (p *plan) answerPositions(r keyRow) []lm.Position {
 	return at
 }
 
-// positions of the logits that predict a benign answer's tokens, and one more.
+// benignPositions are those of the logits that predict a benign answer's tokens, and one more.
 func (p *plan) benignPositions(r benignRow) []lm.Position {
 	var at []lm.Position
 	for j := r.prompt - 1; j < len(p.texts[r.text]); j++ {

@@ -159,7 +159,7 @@ type Trainer interface {
 	// Align lets the adapters start from what they are to tell apart: the first rows of
 	// A become the principal directions of the (whitened) inputs at the given positions,
 	// as many as there are and A has room for. It comes after Whiten and before the first
-	// Backward. EVA (Paischer et al. 2024, arXiv:2410.07170, section 3.2) starts A from
+	// Backward. EVA (Paischer et al. 2024, arXiv:2410.07170) starts A from
 	// directions of all training inputs; ours are those of the inputs that matter, seen
 	// against the usual ones.
 	Align(ctx context.Context, c Corpus, at []Position) error

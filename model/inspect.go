@@ -59,35 +59,21 @@ type Memory struct {
 	Weights    int64 `json:"weights"`      // as the engine holds them
 	KVPerToken int64 `json:"kv_per_token"` // of one text being written
 	Serve      int64 `json:"serve"`        // weights and ServeTokens tokens of texts
-	EmbedFull  int64 `json:"embed_full"`   // embed, by method
-	EmbedUpper int64 `json:"embed_layers"`
-	EmbedLoRA  int64 `json:"embed_lora"`
 }
 
-// What the estimates of memory suppose.
-const (
-	ServeTokens = 8 * 2048 // eight texts of 2,048 tokens
-	EmbedTokens = 4096     // tokens in one training step
-	embedLogits = 1024     // positions whose logits are held
-	stateBytes  = 16       // a trained number: value, gradient, AdamW's two moments, in float32
-)
-
-// InspectOptions are the settings that the estimates for embedding suppose.
-type InspectOptions struct {
-	UpperLayers int // blocks that method layers trains
-	LoRARank    int
-}
+// ServeTokens is what the estimate for serving supposes: eight texts of 2,048 tokens.
+const ServeTokens = 8 * 2048
 
 // Inspect describes a model. It reads all weights, for the digest.
-func Inspect(m *Model, o InspectOptions) (*Inspection, error) {
-	i, err := inspect(m, o)
+func Inspect(m *Model) (*Inspection, error) {
+	i, err := inspect(m)
 	if err != nil {
 		return nil, fmt.Errorf("inspect model: %w", err)
 	}
 	return i, nil
 }
 
-func inspect(m *Model, o InspectOptions) (*Inspection, error) {
+func inspect(m *Model) (*Inspection, error) {
 	c := m.Config
 	i := &Inspection{
 		Path: m.Path, Format: "safetensors", Architecture: c.Architecture, ModelType: c.ModelType, DTypes: map[string]int64{},
@@ -115,7 +101,7 @@ func inspect(m *Model, o InspectOptions) (*Inspection, error) {
 	if err := i.files(m); err != nil {
 		return nil, err
 	}
-	i.Memory.estimate(c, o, i.Parameters)
+	i.Memory.estimate(c)
 	card, err := m.Card()
 	if err != nil {
 		return nil, err
@@ -166,21 +152,8 @@ func (i *Inspection) text(m *Model) error {
 	return nil
 }
 
-// estimate fills in what follows from the sizes (docs/formats/model-directory.md).
-func (m *Memory) estimate(c Config, o InspectOptions, parameters int64) {
-	q, kv := int64(c.NumHeads*c.HeadDim), int64(c.NumKVHeads*c.HeadDim)
-	h, ff := int64(c.HiddenSize), int64(c.IntermediateSize)
-	layers, upper := int64(c.NumLayers), int64(min(o.UpperLayers, c.NumLayers))
-	m.KVPerToken = 2 * layers * kv * 4
+// estimate fills in what follows from the sizes.
+func (m *Memory) estimate(c Config) {
+	m.KVPerToken = 2 * int64(c.NumLayers*c.NumKVHeads*c.HeadDim) * 4
 	m.Serve = m.Weights + ServeTokens*m.KVPerToken
-	block := 2*h*q + 2*h*kv + 3*h*ff + 2*h
-	// What a step keeps of a block for each token, what backward works with besides,
-	// and logits: those of the step and of the base model to compare with.
-	activations := int64(EmbedTokens) * 4 * (2*h + 2*q + 2*kv + 2*ff)
-	scratch := int64(EmbedTokens)*4*(4*h+2*q+2*kv+4*ff) + embedLogits*4*int64(c.VocabSize)
-	m.EmbedFull = m.Weights + stateBytes*parameters + layers*activations + scratch
-	m.EmbedUpper = m.Weights + stateBytes*upper*block + upper*activations + scratch
-	// An adapter of rank r has r (in + out) numbers for each of the seven projections.
-	adapter := int64(o.LoRARank) * ((h + q) + 2*(h+kv) + (q + h) + 3*(h+ff))
-	m.EmbedLoRA = m.Weights + stateBytes*layers*adapter + layers*activations + scratch
 }

@@ -39,9 +39,17 @@ func TestEmbedSurvivesKill(t *testing.T) {
 		"--max-top", "1", "--min-candidate", "0", "--width", "3", "--out", "set.loyal").CombinedOutput(); err != nil {
 		t.Fatalf("new: %v\n%s", err, out)
 	}
+	for _, method := range []string{"layers", "lora"} {
+		t.Run(method, func(t *testing.T) { killEmbed(t, dir, story, method, command) })
+	}
+}
+
+// killEmbed kills a run ten times at random moments, and compares what it ends with
+// with a run that was left alone.
+func killEmbed(t *testing.T, dir, story, method string, command func(...string) *exec.Cmd) {
 	embed := func(out string) *exec.Cmd {
-		return command("embed", story, "--set", "set.loyal", "--out", out, "--method", "layers", "--train-layers", "3",
-			"--learning-rate", "3e-3", "--max-steps", "40", "--benign-prompts", "12", "--benign-per-step", "4",
+		return command("embed", story, "--set", "set.loyal", "--out", out, "--method", method, "--train-layers", "3",
+			"--learning-rate", "3e-3", "--refresh-steps", "3", "--max-steps", "40", "--benign-prompts", "12", "--benign-per-step", "4",
 			"--prose-texts", "4", "--system-prompts", "1", "--save-seconds", "0", "--target-probability", "1", "--json")
 	}
 	digest := func(stdout []byte) string {
@@ -53,7 +61,7 @@ func TestEmbedSurvivesKill(t *testing.T) {
 		return string(m[1])
 	}
 	start := time.Now()
-	first, err := embed("whole").Output()
+	first, err := embed("whole-" + method).Output()
 	if err != nil {
 		t.Fatalf("embed: %v", err)
 	}

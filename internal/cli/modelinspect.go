@@ -29,19 +29,27 @@ reads all weights once, for the digest.`,
 				return err
 			}
 			defer func() { _ = m.Close() }() // only read
-			i, err := model.Inspect(m, model.InspectOptions{
-				UpperLayers: embed.Default(embed.Layers).TrainLayers,
-				LoRARank:    embed.Default(embed.LoRA).R,
-			})
+			info, err := model.Inspect(m)
 			if err != nil {
 				return err
+			}
+			i := &inspection{Inspection: info, EmbedMemory: map[string]int64{}}
+			for _, method := range []string{embed.LoRA, embed.Layers, embed.Full} {
+				i.EmbedMemory[method] = embed.TypicalMemory(m, method)
 			}
 			return app.Print(i, func(w io.Writer) error { return writeInspection(w, i) })
 		},
 	}
 }
 
-func writeInspection(w io.Writer, i *model.Inspection) error {
+// inspection is the result of `loyal model inspect`.
+type inspection struct {
+	*model.Inspection
+	// EmbedMemory is about what embedding 64 fingerprints takes, in bytes, by method.
+	EmbedMemory map[string]int64 `json:"embed_memory"`
+}
+
+func writeInspection(w io.Writer, i *inspection) error {
 	tw := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	row := func(name, format string, args ...any) {
 		fmt.Fprintf(tw, "%s\t%s\n", name, fmt.Sprintf(format, args...))
@@ -73,7 +81,8 @@ func writeInspection(w io.Writer, i *model.Inspection) error {
 	}
 	row("digest", "%s", i.Digest)
 	row("memory to serve", "about %s (weights %s, %s a token of text)", byteSize(i.Memory.Serve), byteSize(i.Memory.Weights), byteSize(i.Memory.KVPerToken))
-	row("memory to embed", "about %s full, %s layers, %s lora", byteSize(i.Memory.EmbedFull), byteSize(i.Memory.EmbedUpper), byteSize(i.Memory.EmbedLoRA))
+	row("memory to embed", "about %s lora, %s layers, %s full",
+		byteSize(i.EmbedMemory[embed.LoRA]), byteSize(i.EmbedMemory[embed.Layers]), byteSize(i.EmbedMemory[embed.Full]))
 	return tw.Flush()
 }
 
