@@ -12,7 +12,7 @@ var ErrMemory = errors.New("not enough memory")
 
 // garbage is the memory that Go's collector lets lie, with the setting of `loyal
 // embed`, and what large buffers lose to growing, as a share of what is in use.
-const garbage = 1.35
+const garbage = 1.6
 
 // memory is the peak in bytes: the model as the engine holds it, what trains with its
 // gradient and moments, what passes keep, references and cached rows.
