@@ -118,7 +118,10 @@ type run struct {
 // cache readies the trainer, runs the frozen layers, and measures the base.
 func (r *run) cache(ctx context.Context) error {
 	c := r.Config
-	o := lm.TrainOptions{FirstLayer: c.firstLayer(r.Net.Config().NumLayers), Embeddings: c.Method == Full}
+	o := lm.TrainOptions{
+		FirstLayer: c.firstLayer(r.Net.Config().NumLayers), Embeddings: c.Method == Full,
+		Cached: func(tokens int) { r.Progress.Add(int64(tokens)) },
+	}
 	if c.Method == LoRA {
 		o.LoRA = &lm.LoRA{R: c.R, Alpha: c.LoraAlpha, TargetModules: c.TargetModules, Seed: c.Seed}
 	}
@@ -126,7 +129,14 @@ func (r *run) cache(ctx context.Context) error {
 	if r.tr, err = r.Net.NewTrainer(o); err != nil {
 		return err
 	}
-	r.Progress.Start("run the frozen layers", 0)
+	tokens := 0
+	for _, s := range r.plan.packed.Forest {
+		tokens += len(s.Tokens)
+	}
+	for _, t := range r.EvalTexts {
+		tokens += len(t)
+	}
+	r.Progress.Start("run the frozen layers", int64(tokens))
 	r.read = reader{tr: r.tr, plan: r.plan}
 	if r.read.corpus, err = r.tr.Cache(ctx, r.plan.packed.Forest); err != nil {
 		return err
@@ -138,6 +148,7 @@ func (r *run) cache(ctx context.Context) error {
 	if r.eval, err = r.tr.Cache(ctx, evals); err != nil {
 		return err
 	}
+	r.Progress.Start("measure the base", 0)
 	refs, err := r.read.references(ctx, r.plan.benign)
 	if err != nil {
 		return err

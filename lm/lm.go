@@ -104,6 +104,8 @@ type TrainOptions struct {
 	// Embeddings also trains the token embedding, the final norm and the output
 	// head. It requires FirstLayer 0 and no LoRA.
 	Embeddings bool
+	// Cached, unless nil, hears how many more tokens Cache has run.
+	Cached func(tokens int)
 	// LoRA, when set, trains low-rank adapters in the blocks from FirstLayer on
 	// instead of their weights.
 	LoRA *LoRA

@@ -42,6 +42,8 @@ type App struct {
 	// running is set once flags and arguments are accepted: errors before that are
 	// wrong usage.
 	running bool
+	// bar, unless nil, is drawn on the terminal: an error ends it first.
+	bar *barProgress
 }
 
 // Main runs loyal with the process's own streams and returns the exit code.

@@ -98,7 +98,7 @@ func TestReport(t *testing.T) {
 		{"interrupted", canceled, &cobra.Command{}, fmt.Errorf("train: %w", context.Canceled), ExitInterrupted,
 			"loyal: error: interrupted\n"},
 		{"interrupted, resumable", canceled, long, fmt.Errorf("train: %w", context.Canceled), ExitInterrupted,
-			"loyal: error: interrupted\nloyal: hint: state saved: the same command again continues\n"},
+			"loyal: error: interrupted\nloyal: hint: the same command again continues from what was saved\n"},
 		{"another's cancellation", context.Background(), long, context.Canceled, ExitError,
 			"loyal: error: context canceled\n"},
 	} {

@@ -202,10 +202,13 @@ func interruptedHint(cmd *cobra.Command) string {
 	if cmd.Annotations[resumable] == "" {
 		return ""
 	}
-	return "state saved: the same command again continues"
+	return "the same command again continues from what was saved"
 }
 
 func (app *App) printError(message, hint string) {
+	if app.bar != nil {
+		app.bar.Done()
+	}
 	fmt.Fprintf(app.Stderr, "loyal: error: %s\n", message)
 	if hint != "" {
 		fmt.Fprintf(app.Stderr, "loyal: hint: %s\n", hint)

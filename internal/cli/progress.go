@@ -32,7 +32,8 @@ func (app *App) Progress() Progress {
 	case app.Quiet:
 		return noProgress{}
 	case app.stderrIsTerminal():
-		return &barProgress{w: app.Stderr, colors: app.colors(app.Stderr)}
+		app.bar = &barProgress{w: app.Stderr, colors: app.colors(app.Stderr)}
+		return app.bar
 	default:
 		return &lineProgress{w: app.Stderr, now: time.Now}
 	}
@@ -71,6 +72,7 @@ func (p *barProgress) Start(stage string, total int64) {
 		progressbar.OptionThrottle(100*time.Millisecond),
 		progressbar.OptionClearOnFinish(),
 	)
+	_ = p.bar.RenderBlank() // before the first unit is done
 }
 
 func (p *barProgress) Add(n int64) {

@@ -172,6 +172,13 @@ func (t *trainer) Cache(ctx context.Context, forest []lm.Segment) (lm.Corpus, er
 		for i, s := range part.segs {
 			copy(c.hidden[from[i]*d:(from[i]+s.n)*d], x[s.start*d:(s.start+s.n)*d])
 		}
+		if t.o.Cached != nil {
+			tokens := 0 // without ancestors that ran once more
+			for _, s := range lot {
+				tokens += l.segs[s].n
+			}
+			t.o.Cached(tokens)
+		}
 	}
 	return c, nil
 }
