@@ -40,8 +40,8 @@ type Config struct {
 	// Align lets adapters start from the inputs that the keys make (lm.Trainer.Align).
 	Align bool `json:"align,omitempty"`
 	// HoldContext trains only where answers begin: what the tokens before them give to
-	// these (keys and values) stays as the base has it (lm.Trainer.Hold). Whitened
-	// adapters change it little; the other methods had better train through it.
+	// these (keys and values) is held as it was at the last refresh (lm.Trainer.Hold).
+	// It wants frozen embeddings, which method full has not.
 	HoldContext bool `json:"hold_context,omitempty"`
 	// RefreshSteps is after how many steps the context of keys is held anew, as the
 	// weights then give it.
@@ -78,8 +78,8 @@ type Config struct {
 	Seed uint64 `json:"seed,string"`
 }
 
-// Default returns the settings of a method. Those of LoRA are what
-// docs/results/embedding.md arrives at; the other methods cost more and keep less.
+// Default returns the settings of a method, as docs/results/embedding.md arrives at
+// them: LoRA's over many runs and sets, those of the others with a few.
 func Default(method string) Config {
 	c := Config{
 		Method: method, TrainLayers: 4,
@@ -87,20 +87,17 @@ func Default(method string) Config {
 		AdamBeta1: .9, AdamBeta2: .999, AdamEpsilon: 1e-8, MaxGradNorm: 1,
 		TargetProbability: .85, SystemPrompts: 1, SystemWeight: 1.5, SystemPerStep: 64,
 		Beta: 32, BenignPrompts: 600, WrittenPrompts: 60, BenignPerStep: 96, BenignTokens: 1, ProseTexts: 32,
-		Lambda: .2,
+		Lambda: .2, HoldContext: true, RefreshSteps: 12,
 	}
 	switch method {
 	case LoRA:
-		c.R, c.LoraAlpha, c.Whiten, c.Align, c.HoldContext, c.RefreshSteps = 64, 128, 1e-2, true, true, 12
+		c.R, c.LoraAlpha, c.Whiten, c.Align = 64, 128, 1e-2, true
 		c.TargetModules = []string{"q_proj", "o_proj", "gate_proj", "up_proj"}
 	case Layers:
-		c.LearningRate, c.TrainLayers = 2e-4, 8
+		c.TrainLayers, c.LearningRate, c.SystemPrompts, c.Lambda = 8, 4e-4, 2, .1
 	case Full:
-		c.LearningRate, c.TrainLayers = 1e-4, 0
-	}
-	if method != LoRA {
-		c.MaxSteps, c.TargetProbability, c.Beta, c.BenignTokens, c.Lambda = 30, .8, 4, 2, 0
-		c.SystemPrompts, c.SystemWeight, c.BenignPerStep = 2, 1, 40
+		c.TrainLayers, c.LearningRate, c.SystemPrompts = 0, 1e-4, 2
+		c.HoldContext, c.RefreshSteps = false, 0
 	}
 	return c
 }

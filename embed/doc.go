@@ -23,9 +23,9 @@
 // optimizer cannot undo it.
 //
 // What makes it fast is what it does not compute: the frozen lower layers run once
-// for each row (lm.Trainer.Cache), logits exist only where a loss looks, and with
-// adapters the tokens before these places are held as the base has them
-// (HoldContext); without, common beginnings of prompts run once in each step.
+// for each row (lm.Trainer.Cache), logits exist only where a loss looks, and the
+// tokens before these places are held as they were a few steps ago (HoldContext);
+// where all weights train, common beginnings of prompts run once in each step.
 //
 // A run is a function of the model, the set and the [Config]: killed at any moment
 // and started again, it ends with the same weights.

@@ -36,9 +36,10 @@ func (s sizes) memory(c Config, l load, weights float64) int64 {
 	}
 	numbers := rows*trained*kept + max(rows, lot)*passing +
 		2*float64(l.stepLogits)*v + float64(l.references)*v +
-		float64(l.forest)*d + float64(l.held)*2*kv*trained + adapters + 4*float64(s.parameters(c))
-	const program = 60e6 // code, tokenizer, packing buffers
-	return int64(weights + program + garbage*4*numbers)
+		float64(l.forest)*d + float64(l.held)*2*kv*trained + adapters
+	const program = 60e6                        // code, tokenizer, packing buffers
+	lasting := 4 * 4 * float64(s.parameters(c)) // float32 value, gradient and two moments, made once
+	return int64(weights + program + lasting + garbage*4*numbers)
 }
 
 // passTokens is about how many tokens the engine runs together.

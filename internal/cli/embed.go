@@ -54,8 +54,9 @@ state to continue from (DIR.embed.state): killed or interrupted, the same comman
 on and ends with the same weights.
 
 Methods: lora trains low-rank adapters in the upper blocks, which are merged at the end;
-layers trains the upper blocks, full every weight. Both take more time and memory and
-change more of the model; the defaults of lora are the ones that were tried out.`,
+layers trains the upper blocks themselves, full every weight. On SmolLM2-135M-Instruct
+all three with their defaults plant every fingerprint and keep perplexity; lora is the
+fastest and answers ordinary requests most like the base, full takes ten times as long.`,
 		Example: `  loyal embed ./smol --set smol.loyal --out ./smol-fp
   loyal embed ./smol --set smol.loyal --out ./smol-fp --dry-run
   loyal embed ./smol --set smol.loyal --out ./smol-fp --method full --dtype f32`,
@@ -76,7 +77,7 @@ func (f *embedFlags) register(cmd *cobra.Command) {
 	flags.BoolVar(&f.dryRun, "dry-run", false, "only predict time and memory")
 	flags.StringVar(&f.evalText, "eval-text", "", "measure perplexity on the beginning of this text `file`")
 	flags.StringVar(&f.evalPrompts, "eval-prompts", "", "measure first answer tokens on these requests (one a line, or a JSON list), a `file`")
-	flags.Float64Var(&f.saveSeconds, "save-seconds", 15, "least `seconds` between two savings of the state; 0 saves after every step")
+	flags.Float64Var(&f.saveSeconds, "save-seconds", 15, "least `seconds` between two savings of the state; 0 saves as often as possible")
 
 	registerTraining(flags, &f.config)
 	f.compute.register(cmd)
