@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"maps"
 	"os"
@@ -19,8 +20,12 @@ import (
 	"loyal/model/tensor"
 )
 
-// ErrCheckpoint reports a checkpoint of a run with other settings.
-var ErrCheckpoint = errors.New("the saved state is of another run")
+var (
+	// ErrCheckpoint reports a checkpoint of a run with other settings.
+	ErrCheckpoint = errors.New("the saved state is of another run")
+	// ErrDamaged reports a checkpoint that is not as it was saved.
+	ErrDamaged = errors.New("the saved state is damaged")
+)
 
 // A checkpoint is a safetensors file with the trained values and AdamW's two
 // moments, under the parameters' names with these suffixes; the step, the steps'
@@ -49,95 +54,130 @@ type checkpoint struct {
 }
 
 // save writes the state so that a crash leaves either the old file or the new one.
-func (c checkpoint) save(tr lm.Trainer, steps []Step) error {
-	report, err := json.Marshal(steps)
+func (c checkpoint) save(tr lm.Trainer, steps []Step) (err error) {
+	defer func() {
+		if err != nil {
+			err = fmt.Errorf("save state: %w", err)
+		}
+	}()
+	metadata, err := c.metadata(tr, steps)
 	if err != nil {
-		return fmt.Errorf("save state: %w", err)
-	}
-	identity, err := json.Marshal(c.identity)
-	if err != nil {
-		return fmt.Errorf("save state: %w", err)
+		return err
 	}
 	var entries []safetensors.Entry
-	var data [][]float32
 	for _, p := range tr.Params() {
 		for _, s := range state(p) {
 			entries = append(entries, safetensors.Entry{Name: s.name, DType: tensor.F32, Shape: p.Shape})
-			data = append(data, s.values)
 		}
 	}
 	f, err := atomicfile.Create(c.path, 0o600)
 	if err != nil {
-		return fmt.Errorf("save state: %w", err)
+		return err
 	}
 	defer f.Abort()
-	w, err := safetensors.NewWriter(f, entries, map[string]string{
-		"loyal.step": strconv.Itoa(tr.Steps()), "loyal.steps": string(report), "loyal.identity": string(identity),
-	})
+	w, err := safetensors.NewWriter(f, entries, metadata)
 	if err != nil {
-		return fmt.Errorf("save state: %w", err)
+		return err
 	}
-	for i, values := range data {
-		t, err := tensor.FromFloat32(entries[i].Name, entries[i].Shape, values)
-		if err != nil {
-			return fmt.Errorf("save state: %w", err)
-		}
-		if _, err := w.Write(t.Bytes()); err != nil {
-			return fmt.Errorf("save state: %w", err)
-		}
+	if err := writeState(w, tr); err != nil {
+		return err
 	}
 	if err := w.Close(); err != nil {
-		return fmt.Errorf("save state: %w", err)
+		return err
 	}
-	if err := f.Commit(); err != nil {
-		return fmt.Errorf("save state: %w", err)
+	return f.Commit()
+}
+
+// metadata says what a checkpoint is of, with a digest of everything.
+func (c checkpoint) metadata(tr lm.Trainer, steps []Step) (map[string]string, error) {
+	report, err := json.Marshal(steps)
+	if err != nil {
+		return nil, err
+	}
+	identity, err := json.Marshal(c.identity)
+	if err != nil {
+		return nil, err
+	}
+	m := map[string]string{
+		"loyal.step": strconv.Itoa(tr.Steps()), "loyal.steps": string(report), "loyal.identity": string(identity),
+	}
+	m["loyal.digest"], err = digest(m, tr)
+	return m, err
+}
+
+// digest is SHA-256 over the metadata that count and the state.
+func digest(metadata map[string]string, tr lm.Trainer) (string, error) {
+	h := sha256.New()
+	for _, key := range []string{"loyal.step", "loyal.steps", "loyal.identity"} {
+		fmt.Fprintf(h, "%s\n", metadata[key])
+	}
+	err := writeState(h, tr)
+	return hex.EncodeToString(h.Sum(nil)), err
+}
+
+// writeState writes the numbers of the state, one tensor after the other.
+func writeState(w io.Writer, tr lm.Trainer) error {
+	for _, p := range tr.Params() {
+		for _, s := range state(p) {
+			t, err := tensor.FromFloat32(s.name, p.Shape, s.values)
+			if err != nil {
+				return err
+			}
+			if _, err := w.Write(t.Bytes()); err != nil {
+				return err
+			}
+		}
 	}
 	return nil
 }
 
-// load restores the state into the trainer, or reports that there is none.
-func (c checkpoint) load(tr lm.Trainer) (steps []Step, found bool, err error) {
+// load restores the state into the trainer, if there is one.
+func (c checkpoint) load(tr lm.Trainer) (steps []Step, err error) {
 	if err := atomicfile.Clean(c.path); err != nil {
-		return nil, false, err
+		return nil, err
 	}
 	if _, err := os.Stat(c.path); errors.Is(err, fs.ErrNotExist) {
-		return nil, false, nil
+		return nil, nil
 	}
+	damaged := func(err error) error { return fmt.Errorf("%w: %s: %w", ErrDamaged, c.path, err) }
 	f, err := safetensors.Open(c.path)
 	if err != nil {
-		return nil, false, fmt.Errorf("read saved state: %w", err)
+		return nil, damaged(err)
 	}
 	defer func() { _ = f.Close() }() // only read
 	if err := c.compare(f.Metadata["loyal.identity"]); err != nil {
-		return nil, false, err
-	}
-	step, err := strconv.Atoi(f.Metadata["loyal.step"])
-	if err != nil {
-		return nil, false, fmt.Errorf("read saved state: step: %w", err)
-	}
-	if err := json.Unmarshal([]byte(f.Metadata["loyal.steps"]), &steps); err != nil {
-		return nil, false, fmt.Errorf("read saved state: steps: %w", err)
+		return nil, err
 	}
 	for _, p := range tr.Params() {
 		for _, s := range state(p) {
 			t, ok := f.Tensor(s.name)
 			if !ok || t.Len() != len(s.values) {
-				return nil, false, fmt.Errorf("read saved state: tensor %s is missing or of another size", s.name)
+				return nil, damaged(fmt.Errorf("tensor %s is missing or of another size", s.name))
 			}
 			if err := t.Decode(s.values); err != nil {
-				return nil, false, fmt.Errorf("read saved state: %w", err)
+				return nil, damaged(err)
 			}
 		}
 	}
+	if sum, err := digest(f.Metadata, tr); err != nil || sum != f.Metadata["loyal.digest"] {
+		return nil, damaged(errors.Join(errors.New("its digest does not hold"), err))
+	}
+	step, err := strconv.Atoi(f.Metadata["loyal.step"])
+	if err != nil {
+		return nil, damaged(err)
+	}
+	if err := json.Unmarshal([]byte(f.Metadata["loyal.steps"]), &steps); err != nil {
+		return nil, damaged(err)
+	}
 	tr.SetSteps(step)
-	return steps, true, nil
+	return steps, nil
 }
 
 // compare names what differs between the saved run and this one.
 func (c checkpoint) compare(saved string) error {
 	var old map[string]string
 	if err := json.Unmarshal([]byte(saved), &old); err != nil {
-		return fmt.Errorf("read saved state: identity: %w", err)
+		return fmt.Errorf("%w: %s: identity: %w", ErrDamaged, c.path, err)
 	}
 	for _, key := range slices.Sorted(maps.Keys(c.identity)) {
 		if old[key] != c.identity[key] {

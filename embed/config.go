@@ -3,6 +3,9 @@ package embed
 import (
 	"errors"
 	"fmt"
+	"math"
+	"slices"
+	"strings"
 )
 
 // Methods: what trains.
@@ -102,10 +105,16 @@ func Default(method string) Config {
 	return c
 }
 
+// maxCount bounds how many prompts, texts, tokens or steps a setting may ask for.
+const maxCount = 100_000
+
 // Validate checks the settings against a model of the given number of blocks.
 func (c Config) Validate(layers int) error {
 	bad := func(format string, args ...any) error {
 		return fmt.Errorf("%w: %s", ErrConfig, fmt.Sprintf(format, args...))
+	}
+	if err := c.validateRanges(); err != nil {
+		return bad("%v", err)
 	}
 	switch {
 	case c.Method != Full && c.Method != Layers && c.Method != LoRA:
@@ -114,27 +123,65 @@ func (c Config) Validate(layers int) error {
 		return bad("train_layers is %d, the model has %d", c.TrainLayers, layers)
 	case c.LRSchedulerType != "linear" && c.LRSchedulerType != "constant":
 		return bad("lr_scheduler_type %q is not linear or constant", c.LRSchedulerType)
-	case !(c.LearningRate > 0) || c.MaxSteps <= 0 || c.WarmupSteps < 0:
-		return bad("learning_rate and max_steps must be positive, warmup_steps not negative")
-	case !(c.TargetProbability > 0 && c.TargetProbability <= 1):
-		return bad("target_probability %g is not in (0, 1]", c.TargetProbability)
-	case !(c.Lambda >= 0 && c.Lambda < 1):
-		return bad("lambda %g is not in [0, 1)", c.Lambda)
-	case !(c.Beta >= 0) || c.BenignPrompts < 0 || c.WrittenPrompts < 0 || c.BenignPerStep < 0 || c.BenignTokens < 1 || c.ProseTexts < 0:
-		return bad("beta, benign_prompts, written_prompts, benign_per_step and prose_texts must not be negative, benign_tokens at least 1")
-	case c.SystemPrompts < 0 || !(c.SystemWeight >= 0) || c.SystemPerStep < 0:
-		return bad("system_prompts, system_weight and system_per_step must not be negative")
-	case !(c.WeightDecay >= 0) || !(c.MaxGradNorm >= 0) || !(c.AdamEpsilon > 0),
-		!(c.AdamBeta1 >= 0 && c.AdamBeta1 < 1), !(c.AdamBeta2 >= 0 && c.AdamBeta2 < 1):
-		return bad("weight_decay, max_grad_norm, adam_epsilon or adam_beta are out of range")
 	case c.Method != LoRA && c.Align:
 		return bad("align wants method lora")
-	case c.HoldContext && c.RefreshSteps <= 0:
+	case c.HoldContext && c.RefreshSteps == 0:
 		return bad("refresh_steps must be positive")
 	case c.HoldContext && c.Method == Full:
 		return bad("hold_context wants frozen embeddings: method lora or layers")
-	case c.Method == LoRA && (c.R <= 0 || !(c.LoraAlpha > 0) || len(c.TargetModules) == 0):
+	case c.Method == LoRA && (c.R == 0 || c.LoraAlpha == 0 || len(c.TargetModules) == 0):
 		return bad("lora wants r, lora_alpha and target_modules")
+	}
+	for _, m := range c.TargetModules {
+		if !slices.Contains(targetModules, m) {
+			return bad("target_modules: %q is none of %s", m, strings.Join(targetModules, ", "))
+		}
+	}
+	return nil
+}
+
+// targetModules are the modules of a block that adapters can be for.
+var targetModules = []string{"q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"}
+
+// validateRanges checks each number by itself.
+func (c Config) validateRanges() error {
+	for _, n := range []struct {
+		name  string
+		value int
+		least int
+	}{
+		{"max_steps", c.MaxSteps, 1}, {"warmup_steps", c.WarmupSteps, 0}, {"refresh_steps", c.RefreshSteps, 0},
+		{"r", c.R, 0}, {"system_prompts", c.SystemPrompts, 0}, {"system_per_step", c.SystemPerStep, 0},
+		{"benign_prompts", c.BenignPrompts, 0}, {"written_prompts", c.WrittenPrompts, 0},
+		{"benign_per_step", c.BenignPerStep, 0}, {"benign_tokens", c.BenignTokens, 1}, {"prose_texts", c.ProseTexts, 0},
+	} {
+		if n.value < n.least || n.value > maxCount {
+			return fmt.Errorf("%s is %d, not in %d to %d", n.name, n.value, n.least, maxCount)
+		}
+	}
+	for _, n := range []struct {
+		name  string
+		value float64
+		valid bool // NaN is not: comparisons with it are false
+		want  string
+	}{
+		{"learning_rate", c.LearningRate, c.LearningRate > 0, "positive"},
+		{"weight_decay", c.WeightDecay, c.WeightDecay >= 0, "at least 0"},
+		{"adam_beta1", c.AdamBeta1, c.AdamBeta1 >= 0 && c.AdamBeta1 < 1, "in [0, 1)"},
+		{"adam_beta2", c.AdamBeta2, c.AdamBeta2 >= 0 && c.AdamBeta2 < 1, "in [0, 1)"},
+		{"adam_epsilon", c.AdamEpsilon, c.AdamEpsilon > 0, "positive"},
+		{"max_grad_norm", c.MaxGradNorm, c.MaxGradNorm >= 0, "at least 0"},
+		{"lora_alpha", c.LoraAlpha, c.LoraAlpha >= 0, "positive"},
+		{"whiten", c.Whiten, c.Whiten >= 0, "at least 0"},
+		{"target_probability", c.TargetProbability, c.TargetProbability > 0 && c.TargetProbability <= 1, "in (0, 1]"},
+		{"system_weight", c.SystemWeight, c.SystemWeight >= 0, "at least 0"},
+		{"beta", c.Beta, c.Beta >= 0, "at least 0"},
+		{"target_kl", c.TargetKL, c.TargetKL >= 0, "at least 0"},
+		{"lambda", c.Lambda, c.Lambda >= 0 && c.Lambda < 1, "in [0, 1)"},
+	} {
+		if !n.valid || math.IsInf(n.value, 0) {
+			return fmt.Errorf("%s is %g, not %s", n.name, n.value, n.want)
+		}
 	}
 	return nil
 }

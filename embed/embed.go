@@ -253,7 +253,7 @@ func (r *run) train(ctx context.Context) error {
 			return err
 		}
 		saved = checkpoint{r.Checkpoint, identity}
-		if r.steps, _, err = saved.load(r.tr); err != nil {
+		if r.steps, err = saved.load(r.tr); err != nil {
 			return err
 		}
 	}
@@ -283,6 +283,9 @@ func (r *run) train(ctx context.Context) error {
 			}
 			last = time.Now()
 		}
+	}
+	if saved.path != "" && time.Since(last) >= r.SaveEvery {
+		return saved.save(r.tr, r.steps) // what is left may still fail: a disk may be full
 	}
 	return nil
 }

@@ -1,13 +1,16 @@
 package embed_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"maps"
 	"math"
 	"math/rand/v2"
+	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -144,6 +147,14 @@ func testResume(t *testing.T, job embed.Job) {
 		}
 	}
 
+	// The end of training is saved: writing the model may fail, on a full disk say.
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	job.Progress = &stopper{after: 1, cancel: cancel}
+	if _, err := embed.Run(ctx, job); err != nil {
+		t.Errorf("once more, with nothing left to train: %v", err)
+	}
+
 	job.Progress = nil
 	job.Config.Beta = 3
 	_, err = embed.Run(t.Context(), job)
@@ -182,6 +193,13 @@ func TestConfigErrors(t *testing.T) {
 		"align":       func(c *embed.Config) { c.Align = true },
 		"schedule":    func(c *embed.Config) { c.LRSchedulerType = "wild" },
 		"lora":        func(c *embed.Config) { c.Method, c.R = embed.LoRA, 0 },
+		"module":      func(c *embed.Config) { c.Method, c.R, c.LoraAlpha, c.TargetModules = embed.LoRA, 8, 16, []string{"x"} },
+		"negative":    func(c *embed.Config) { c.BenignPrompts = -1 },
+		"huge":        func(c *embed.Config) { c.ProseTexts = 1_000_000_000 },
+		"no token":    func(c *embed.Config) { c.BenignTokens = 0 },
+		"infinite":    func(c *embed.Config) { c.LearningRate = math.Inf(1) },
+		"whiten":      func(c *embed.Config) { c.Whiten = math.NaN() },
+		"target KL":   func(c *embed.Config) { c.TargetKL = math.NaN() },
 	} {
 		c := embed.Default(embed.Layers)
 		change(&c)
@@ -202,7 +220,51 @@ func TestMemory(t *testing.T) {
 	if err := embed.CheckMemory(job, 1<<40); err != nil {
 		t.Error(err)
 	}
-	if err := embed.CheckMemory(job, 1<<20); !errors.Is(err, embed.ErrMemory) {
+	err := embed.CheckMemory(job, 1<<20)
+	if !errors.Is(err, embed.ErrMemory) || strings.Contains(err.Error(), "would fit") {
 		t.Errorf("1 MB: %v", err)
+	}
+	const enough = 1 << 30 // for adapters
+	job.Config.BenignPerStep, job.Config.BenignPrompts = 5000, 5000
+	if err := embed.CheckMemory(job, enough); !errors.Is(err, embed.ErrMemory) || !strings.Contains(err.Error(), "method lora would fit") {
+		t.Errorf("1 GB: %v", err)
+	}
+	job.Config.ProseTexts = -1
+	if err := embed.CheckMemory(job, 1<<40); !errors.Is(err, embed.ErrConfig) {
+		t.Errorf("impossible settings: %v", err)
+	}
+}
+
+// TestDamagedState: a saved state that is not as it was saved is refused.
+func TestDamagedState(t *testing.T) {
+	job := small(t, embed.Layers)
+	job.Config.RefreshSteps = 3
+	job.Checkpoint = filepath.Join(t.TempDir(), "state")
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	job.Progress = &stopper{after: 5, cancel: cancel}
+	if _, err := embed.Run(ctx, job); !errors.Is(err, context.Canceled) {
+		t.Fatal(err)
+	}
+	job.Progress = nil
+	whole, err := os.ReadFile(job.Checkpoint)
+	if err != nil {
+		t.Fatal(err)
+	}
+	flipped := func(at int) []byte {
+		b := slices.Clone(whole)
+		b[at] ^= 1
+		return b
+	}
+	steps := bytes.Index(whole, []byte(`\"loss\":`)) + len(`\"loss\":`)
+	for name, data := range map[string][]byte{
+		"empty": nil, "cut off": whole[:len(whole)/2], "one bit of a number": flipped(len(whole) - 50), "one bit of a report": flipped(steps),
+	} {
+		if err := os.WriteFile(job.Checkpoint, data, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := embed.Run(t.Context(), job); !errors.Is(err, embed.ErrDamaged) {
+			t.Errorf("%s: %v", name, err)
+		}
 	}
 }

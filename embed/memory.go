@@ -71,6 +71,9 @@ func TypicalMemory(m *model.Model, method string) int64 {
 // CheckMemory returns ErrMemory, with a method that would fit, if the job needs more
 // than is available.
 func CheckMemory(job Job, available int64) error {
+	if err := job.Config.Validate(job.Net.Config().NumLayers); err != nil {
+		return err
+	}
 	need, err := memoryOf(job)
 	if err != nil || need <= available {
 		return err

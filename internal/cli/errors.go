@@ -118,7 +118,8 @@ var rules = []rule{
 
 	// Embedding.
 	{sentinel(embed.ErrCheckpoint), ExitUsage, "continue with the settings that it was begun with, or start anew with --overwrite"},
-	{sentinel(embed.ErrMemory), ExitError, "train less: fewer --train-layers, --benign-per-step or --system-per-step, or the method that fits"},
+	{sentinel(embed.ErrDamaged), ExitIntegrity, "start anew with --overwrite"},
+	{sentinel(embed.ErrMemory), ExitError, "train less (--train-layers, --benign-per-step, --system-per-step), end other programs, or take a larger machine"},
 	{sentinel(embed.ErrConfig), ExitUsage, "'loyal embed --help' shows what is possible"},
 
 	// Models.

@@ -3,10 +3,13 @@ package sysmem
 import (
 	"bufio"
 	"bytes"
+	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
+	"syscall"
 )
 
 func available() (int64, bool) {
@@ -14,31 +17,63 @@ func available() (int64, bool) {
 	if !ok {
 		return 0, false
 	}
-	if room, ok := groupRoom(); ok {
-		free = min(free, room)
+	groups, err := os.ReadFile("/proc/self/cgroup")
+	if err == nil {
+		for _, room := range []func(string, string) (int64, bool){groupRoom, groupRoomV1} {
+			if n, ok := room("/sys/fs/cgroup", string(groups)); ok {
+				free = min(free, n)
+			}
+		}
+	}
+	if n, ok := addressRoom(); ok {
+		free = min(free, n)
 	}
 	return free, true
 }
 
-// groupRoom is what the limits of the process's control groups (version 2) leave.
-func groupRoom() (int64, bool) {
-	data, err := os.ReadFile("/proc/self/cgroup")
-	if err != nil {
-		return 0, false
-	}
-	_, path, ok := strings.Cut(strings.TrimSpace(string(data)), "0::")
-	if !ok {
-		return 0, false
-	}
-	room, found := int64(0), false
-	for dir := filepath.Join("/sys/fs/cgroup", path); strings.HasPrefix(dir, "/sys/fs/cgroup"); dir = filepath.Dir(dir) {
-		limit, ok1 := number(filepath.Join(dir, "memory.max"))
-		used, ok2 := number(filepath.Join(dir, "memory.current"))
-		if ok1 && ok2 && (!found || limit-used < room) {
-			room, found = max(0, limit-used), true
+// groupRoom is what the limits of the process's control groups leave: of version 2,
+// mounted at root, with groups as /proc/self/cgroup lists them.
+func groupRoom(root, groups string) (int64, bool) {
+	for line := range strings.Lines(groups) {
+		if path, ok := strings.CutPrefix(strings.TrimSpace(line), "0::"); ok {
+			return room(root, path, "memory.max", "memory.current")
 		}
 	}
-	return room, found
+	return 0, false
+}
+
+// groupRoomV1 is the same for version 1.
+func groupRoomV1(root, groups string) (int64, bool) {
+	for line := range strings.Lines(groups) {
+		parts := strings.SplitN(strings.TrimSpace(line), ":", 3)
+		if len(parts) == 3 && slices.Contains(strings.Split(parts[1], ","), "memory") {
+			return room(filepath.Join(root, "memory"), parts[2], "memory.limit_in_bytes", "memory.usage_in_bytes")
+		}
+	}
+	return 0, false
+}
+
+// room is the least that a group and those above it leave.
+func room(root, path, limit, usage string) (int64, bool) {
+	left, found := int64(0), false
+	for dir := filepath.Join(root, path); strings.HasPrefix(dir, root); dir = filepath.Dir(dir) {
+		most, ok1 := number(filepath.Join(dir, limit))
+		used, ok2 := number(filepath.Join(dir, usage))
+		if ok1 && ok2 && (!found || most-used < left) {
+			left, found = max(0, most-used), true
+		}
+	}
+	return left, found
+}
+
+// addressRoom is what RLIMIT_AS (ulimit -v) leaves of the address space.
+func addressRoom() (int64, bool) {
+	var limit syscall.Rlimit
+	if err := syscall.Getrlimit(syscall.RLIMIT_AS, &limit); err != nil || limit.Cur > math.MaxInt64 {
+		return 0, false // none
+	}
+	used, ok := field("/proc/self/status", "VmSize:")
+	return max(0, int64(limit.Cur)-used), ok
 }
 
 func number(path string) (int64, bool) {
