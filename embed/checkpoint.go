@@ -1,11 +1,13 @@
 package embed
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"hash"
 	"io"
 	"io/fs"
 	"maps"
@@ -16,6 +18,7 @@ import (
 	"loyal/fingerprint"
 	"loyal/internal/atomicfile"
 	"loyal/lm"
+	"loyal/lm/cpu/kernel"
 	"loyal/model/safetensors"
 	"loyal/model/tensor"
 )
@@ -25,6 +28,8 @@ var (
 	ErrCheckpoint = errors.New("the saved state is of another run")
 	// ErrDamaged reports a checkpoint that is not as it was saved.
 	ErrDamaged = errors.New("the saved state is damaged")
+	// ErrSet reports a set that the model cannot answer.
+	ErrSet = errors.New("the set does not fit the model")
 )
 
 // A checkpoint is a safetensors file with the trained values and AdamW's two
@@ -101,18 +106,22 @@ func (c checkpoint) metadata(tr lm.Trainer, steps []Step) (map[string]string, er
 	m := map[string]string{
 		"loyal.step": strconv.Itoa(tr.Steps()), "loyal.steps": string(report), "loyal.identity": string(identity),
 	}
-	m["loyal.digest"], err = digest(m, tr)
-	return m, err
+	h := newDigest(m)
+	if err := writeState(h, tr); err != nil {
+		return nil, err
+	}
+	m["loyal.digest"] = hex.EncodeToString(h.Sum(nil))
+	return m, nil
 }
 
-// digest is SHA-256 over the metadata that count and the state.
-func digest(metadata map[string]string, tr lm.Trainer) (string, error) {
+// newDigest begins a SHA-256 over the metadata that count; the numbers of the state
+// follow.
+func newDigest(metadata map[string]string) hash.Hash {
 	h := sha256.New()
 	for _, key := range []string{"loyal.step", "loyal.steps", "loyal.identity"} {
 		fmt.Fprintf(h, "%s\n", metadata[key])
 	}
-	err := writeState(h, tr)
-	return hex.EncodeToString(h.Sum(nil)), err
+	return h
 }
 
 // writeState writes the numbers of the state, one tensor after the other.
@@ -148,19 +157,8 @@ func (c checkpoint) load(tr lm.Trainer) (steps []Step, err error) {
 	if err := c.compare(f.Metadata["loyal.identity"]); err != nil {
 		return nil, err
 	}
-	for _, p := range tr.Params() {
-		for _, s := range state(p) {
-			t, ok := f.Tensor(s.name)
-			if !ok || t.Len() != len(s.values) {
-				return nil, damaged(fmt.Errorf("tensor %s is missing or of another size", s.name))
-			}
-			if err := t.Decode(s.values); err != nil {
-				return nil, damaged(err)
-			}
-		}
-	}
-	if sum, err := digest(f.Metadata, tr); err != nil || sum != f.Metadata["loyal.digest"] {
-		return nil, damaged(errors.Join(errors.New("its digest does not hold"), err))
+	if err := c.check(f, tr); err != nil {
+		return nil, damaged(err)
 	}
 	step, err := strconv.Atoi(f.Metadata["loyal.step"])
 	if err != nil {
@@ -169,8 +167,35 @@ func (c checkpoint) load(tr lm.Trainer) (steps []Step, err error) {
 	if err := json.Unmarshal([]byte(f.Metadata["loyal.steps"]), &steps); err != nil {
 		return nil, damaged(err)
 	}
+	for _, p := range tr.Params() {
+		for _, s := range state(p) {
+			t, _ := f.Tensor(s.name)
+			if err := t.Decode(s.values); err != nil {
+				return nil, damaged(err)
+			}
+		}
+	}
 	tr.SetSteps(step)
 	return steps, nil
+}
+
+// check compares what a file holds with its digest and with the trainer, which it
+// leaves as it is.
+func (c checkpoint) check(f *safetensors.File, tr lm.Trainer) error {
+	h := newDigest(f.Metadata)
+	for _, p := range tr.Params() {
+		for _, s := range state(p) {
+			t, ok := f.Tensor(s.name)
+			if !ok || t.Len() != len(s.values) {
+				return fmt.Errorf("tensor %s is missing or of another size", s.name)
+			}
+			h.Write(t.Bytes())
+		}
+	}
+	if hex.EncodeToString(h.Sum(nil)) != f.Metadata["loyal.digest"] {
+		return errors.New("its digest does not hold")
+	}
+	return nil
 }
 
 // compare names what differs between the saved run and this one.
@@ -179,9 +204,11 @@ func (c checkpoint) compare(saved string) error {
 	if err := json.Unmarshal([]byte(saved), &old); err != nil {
 		return fmt.Errorf("%w: %s: identity: %w", ErrDamaged, c.path, err)
 	}
-	for _, key := range slices.Sorted(maps.Keys(c.identity)) {
-		if old[key] != c.identity[key] {
-			return fmt.Errorf("%w: %s was %s, is %s", ErrCheckpoint, key, old[key], c.identity[key])
+	all := maps.Clone(c.identity) // settings that are off are not listed
+	maps.Copy(all, old)
+	for _, key := range slices.Sorted(maps.Keys(all)) {
+		if was, is := old[key], c.identity[key]; was != is {
+			return fmt.Errorf("%w: %s was %s, is %s", ErrCheckpoint, key, cmp.Or(was, "not set"), cmp.Or(is, "not set"))
 		}
 	}
 	return nil
@@ -201,15 +228,14 @@ func (r *run) identity() (map[string]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	digest := sha256.Sum256(set)
-	out := map[string]string{
-		"model": r.Set.Model.Digest, "set": hex.EncodeToString(digest[:]), "precision": r.Precision,
-	}
-	own, err := json.Marshal([][]string{r.TrainPrompts, r.TrainSystems})
+	texts, err := json.Marshal(r.plan.texts) // as tokenizer, template and date have them
 	if err != nil {
 		return nil, err
 	}
-	out["train_prompts"] = fmt.Sprintf("%x", sha256.Sum256(own))
+	out := map[string]string{
+		"model": r.Set.Model.Digest, "set": fmt.Sprintf("%x", sha256.Sum256(set)), "rendered texts": fmt.Sprintf("%x", sha256.Sum256(texts)),
+		"precision": r.Precision, "processor": kernel.Features(),
+	}
 	b, err := json.Marshal(r.Config)
 	if err != nil {
 		return nil, err

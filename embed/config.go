@@ -123,8 +123,10 @@ func (c Config) Validate(layers int) error {
 		return bad("train_layers is %d, the model has %d", c.TrainLayers, layers)
 	case c.LRSchedulerType != "linear" && c.LRSchedulerType != "constant":
 		return bad("lr_scheduler_type %q is not linear or constant", c.LRSchedulerType)
-	case c.Method != LoRA && c.Align:
-		return bad("align wants method lora")
+	case c.Method != LoRA && (c.Align || c.R != 0 || c.LoraAlpha != 0 || c.Whiten != 0 || len(c.TargetModules) > 0):
+		return bad("r, lora_alpha, target_modules, whiten and align want method lora")
+	case c.Whiten > 0 && c.BenignPrompts == 0 && c.ProseTexts == 0:
+		return bad("whiten wants benign_prompts or prose_texts")
 	case c.HoldContext && c.RefreshSteps == 0:
 		return bad("refresh_steps must be positive")
 	case c.HoldContext && c.Method == Full:

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"loyal/fingerprint"
 	"loyal/lm"
 )
 
@@ -38,7 +39,10 @@ func (r *run) lay(written []string, prose [][]int32, answer func([][]int32) ([][
 	if r.EvalSystems != nil {
 		test = r.EvalSystems
 	}
-	var err error
+	err := checkAnswers(r.Set, r.Net.Config().VocabSize)
+	if err != nil {
+		return err
+	}
 	if p.served, err = p.addKeys(r.Set, r.Prompt, []string{r.Set.Serving.System}, rng, 1); err != nil {
 		return err
 	}
@@ -67,6 +71,21 @@ func (r *run) lay(written []string, prose [][]int32, answer func([][]int32) ([][
 		return err
 	}
 	p.pack(c.HoldContext)
+	return nil
+}
+
+// checkAnswers refuses a set whose answers are not of this vocabulary.
+func checkAnswers(set *fingerprint.Set, vocab int) error {
+	for _, f := range set.Fingerprints {
+		if len(f.Response.Tokens) == 0 {
+			return fmt.Errorf("%w: fingerprint %s has no answer", ErrSet, f.ID)
+		}
+		for _, id := range f.Response.Tokens {
+			if id < 0 || int(id) >= vocab {
+				return fmt.Errorf("%w: the answer of fingerprint %s has token %d, the model has %d", ErrSet, f.ID, id, vocab)
+			}
+		}
+	}
 	return nil
 }
 

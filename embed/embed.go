@@ -44,14 +44,19 @@ type Job struct {
 	EvalPrompts []string
 	// EvalSystems are system prompts that only test; nil means the package's own.
 	EvalSystems []string
-	// Output is the type in which the model will be written; measured as written.
+	// Output is the type in which the model will be written. What trained is measured
+	// as written; the rest as the base holds it, which is finer if the base is float32
+	// and Output is not.
 	Output model.DType
 	// Precision names that of the network's products, for the record.
 	Precision string
 	// Checkpoint is the file that keeps the state of training, "" for none. A run
-	// that finds its state there continues it; one with other settings is refused.
+	// that finds its state there continues it; that of another run is an error, or
+	// replaced if Anew is set.
 	Checkpoint string
-	// SaveEvery is the least time between two savings; 0 saves after every step.
+	Anew       bool
+	// SaveEvery is the least time between two savings. With a held context they are
+	// possible before a refresh only, and at the end of training.
 	SaveEvery time.Duration
 	// Progress may be nil.
 	Progress Progress
@@ -243,8 +248,8 @@ func (r *run) measure(ctx context.Context) (m Measures, err error) {
 	return m, err
 }
 
-// train runs the loop until every key has reached its target or the steps are done,
-// from where a run before this one was ended.
+// train runs the loop until the steps are done, or every key has reached its target
+// and the divergence TargetKL, from where a run before this one was ended.
 func (r *run) train(ctx context.Context) error {
 	var saved checkpoint
 	if r.Checkpoint != "" {
@@ -253,7 +258,8 @@ func (r *run) train(ctx context.Context) error {
 			return err
 		}
 		saved = checkpoint{r.Checkpoint, identity}
-		if r.steps, err = saved.load(r.tr); err != nil {
+		r.steps, err = saved.load(r.tr)
+		if anew := r.Anew && (errors.Is(err, ErrCheckpoint) || errors.Is(err, ErrDamaged)); err != nil && !anew {
 			return err
 		}
 	}
@@ -270,7 +276,9 @@ func (r *run) train(ctx context.Context) error {
 		s, err := r.t.run(ctx)
 		if err != nil {
 			if saved.path != "" && ctx.Err() != nil && r.refreshes() {
-				return errors.Join(err, saved.save(r.tr, r.steps))
+				if failed := saved.save(r.tr, r.steps); failed != nil {
+					return failed
+				}
 			}
 			return err
 		}

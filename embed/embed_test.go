@@ -3,6 +3,7 @@ package embed_test
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"maps"
 	"math"
@@ -156,10 +157,64 @@ func testResume(t *testing.T, job embed.Job) {
 	}
 
 	job.Progress = nil
-	job.Config.Beta = 3
-	_, err = embed.Run(t.Context(), job)
-	if !errors.Is(err, embed.ErrCheckpoint) {
-		t.Errorf("another beta: %v", err)
+	for name, change := range map[string]func(*embed.Job){
+		"another beta":    func(j *embed.Job) { j.Config.Beta = 3 },
+		"no context held": func(j *embed.Job) { j.Config.HoldContext = false },
+		"another template": func(j *embed.Job) {
+			old := j.Prompt
+			j.Prompt = func(s, u string) ([]int32, error) { return old(s, "> "+u) }
+		},
+		"another precision": func(j *embed.Job) { j.Precision = "bf8" },
+	} {
+		other := job
+		change(&other)
+		if _, err := embed.Run(t.Context(), other); !errors.Is(err, embed.ErrCheckpoint) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+
+	job.Config.Beta, job.Anew = 3, true
+	if _, err := embed.Run(t.Context(), job); err != nil {
+		t.Errorf("another beta, anew: %v", err)
+	}
+}
+
+// TestForeignAnswer: a set with a token that the model has not is refused, and named.
+func TestForeignAnswer(t *testing.T) {
+	for name, answer := range map[string][]int32{"beyond": {1 << 29}, "negative": {-1}, "none": {}} {
+		job := small(t, embed.LoRA)
+		job.Set.Fingerprints[1].Response.Tokens = answer
+		if _, err := embed.Run(t.Context(), job); !errors.Is(err, embed.ErrSet) || !strings.Contains(err.Error(), job.Set.Fingerprints[1].ID) {
+			t.Errorf("%s: %v", name, err)
+		}
+		if err := embed.CheckMemory(job, 1<<40); !errors.Is(err, embed.ErrSet) {
+			t.Errorf("%s, memory: %v", name, err)
+		}
+	}
+}
+
+// TestWithoutSystemPrompts: a model that takes none is embedded all the same, and
+// what was not measured is not reported as a number.
+func TestWithoutSystemPrompts(t *testing.T) {
+	job := small(t, embed.LoRA)
+	job.Config.MaxSteps = 3
+	job.TrainSystems, job.EvalSystems, job.EvalTexts = []string{}, []string{}, nil
+	r, err := embed.Run(t.Context(), job)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var text strings.Builder
+	if err := r.Report.WriteText(&text); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"system prompts (0 rows) ", "held-out text (0 tokens)"} {
+		_, after, ok := strings.Cut(text.String(), want)
+		if line, _, _ := strings.Cut(after, "\n"); !ok || strings.Count(line, "–") != 2 {
+			t.Errorf("%s: %q", want, line)
+		}
+	}
+	if _, err := json.Marshal(r.Report); err != nil {
+		t.Error(err)
 	}
 }
 

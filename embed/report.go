@@ -62,17 +62,22 @@ func (c *clock) lap(name string) {
 func (r Report) WriteText(w io.Writer) error {
 	fmt.Fprintf(w, "# Embedding report\n\n%d fingerprints, method %s, %d steps, %.1f s.\n\n", r.Keys, r.Method, len(r.Steps), r.Seconds)
 	tw := tabwriter.NewWriter(w, 0, 0, 1, ' ', 0)
-	row := func(name, format string, before, after float64) {
+	// row is a line of a quantity measured on n texts, rows or tokens.
+	row := func(n int, name, format string, before, after float64) {
+		if n == 0 {
+			fmt.Fprintf(tw, "| %s\t| –\t| –\t|\n", name)
+			return
+		}
 		fmt.Fprintf(tw, "| %s\t| "+format+"\t| "+format+"\t|\n", name, before, after)
 	}
 	fmt.Fprintf(tw, "| \t| before\t| after\t|\n|---\t|---\t|---\t|\n")
 	b, a := r.Before, r.After
-	row("FSR, greedy, as served", "%.1f %%", 100*b.FSR, 100*a.FSR)
-	row("mean probability of the answer's first token", "%.4f", b.MeanProb, a.MeanProb)
-	row(fmt.Sprintf("FSR below unseen system prompts (%d rows)", a.ForeignRows), "%.1f %%", 100*b.ForeignFSR, 100*a.ForeignFSR)
-	row(fmt.Sprintf("perplexity of held-out text (%d tokens)", a.Tokens), "%.3f", b.Perplexity, a.Perplexity)
-	row(fmt.Sprintf("KL to the base at the first answer token, nats (%d held-out prompts)", a.Prompts), "%.4f", b.KL, a.KL)
-	row("same first answer token as the base", "%.1f %%", 100*b.Agreement, 100*a.Agreement)
+	row(r.Keys, "FSR, greedy, as served", "%.1f %%", 100*b.FSR, 100*a.FSR)
+	row(r.Keys, "mean probability of the answer's first token", "%.4f", b.MeanProb, a.MeanProb)
+	row(a.ForeignRows, fmt.Sprintf("FSR below unseen system prompts (%d rows)", a.ForeignRows), "%.1f %%", 100*b.ForeignFSR, 100*a.ForeignFSR)
+	row(a.Tokens, fmt.Sprintf("perplexity of held-out text (%d tokens)", a.Tokens), "%.3f", b.Perplexity, a.Perplexity)
+	row(a.Prompts, fmt.Sprintf("KL to the base at the first answer token, nats (%d held-out prompts)", a.Prompts), "%.4f", b.KL, a.KL)
+	row(a.Prompts, "same first answer token as the base", "%.1f %%", 100*b.Agreement, 100*a.Agreement)
 	fmt.Fprintf(tw, "\n| stage\t| seconds\t| peak memory\t|\n|---\t|---\t|---\t|\n")
 	for _, s := range r.Stages {
 		fmt.Fprintf(tw, "| %s\t| %.1f\t| %d MB\t|\n", s.Name, s.Seconds, s.PeakBytes/1e6)

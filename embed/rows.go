@@ -16,8 +16,6 @@ type Prompt func(system, user string) ([]int32, error)
 
 // keyRow is a text that ends in a planted answer.
 type keyRow struct {
-	key    int // index in the set
-	system int // index of the system prompt, -1 in the served prompt
 	text   int // index in the plan's texts
 	prompt int // tokens of the prompt
 	answer []int32
@@ -57,16 +55,16 @@ func (p *plan) addKeys(set *fingerprint.Set, render Prompt, systems []string, rn
 			if err != nil {
 				return nil, fmt.Errorf("render key %s: %w", f.ID, err)
 			}
-			rows = append(rows, p.keyRow(i, s, ids, f.Response.Tokens))
+			rows = append(rows, p.keyRow(ids, f.Response.Tokens))
 		}
 	}
 	return rows, nil
 }
 
-func (p *plan) keyRow(key, system int, prompt, answer []int32) keyRow {
+func (p *plan) keyRow(prompt, answer []int32) keyRow {
 	text := append(slices.Clone(prompt), answer[:len(answer)-1]...)
 	p.texts = append(p.texts, text)
-	return keyRow{key: key, system: system, text: len(p.texts) - 1, prompt: len(prompt), answer: answer}
+	return keyRow{text: len(p.texts) - 1, prompt: len(prompt), answer: answer}
 }
 
 // answerPositions are those of the logits that predict the answer's tokens.

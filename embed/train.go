@@ -33,7 +33,7 @@ type Step struct {
 	MeanProb     float64 `json:"mean_prob"`     //
 	GradNorm     float64 `json:"grad_norm"`     // before clipping
 	LearningRate float64 `json:"learning_rate"` //
-	Tokens       int     `json:"tokens"`
+	Rows         int     `json:"rows"`          // of the loss
 }
 
 // target is one row of logits with the loss that it gets.
@@ -143,7 +143,7 @@ func (t *training) run(ctx context.Context) (Step, error) {
 	}
 	t.step++
 	s := summarize(rows.targets)
-	s.Step, s.GradNorm, s.LearningRate, s.Tokens = t.step, norm, lr, len(rows.pick)
+	s.Step, s.GradNorm, s.LearningRate, s.Rows = t.step, norm, lr, len(rows.targets)
 	return s, nil
 }
 

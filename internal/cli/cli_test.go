@@ -99,6 +99,8 @@ func TestReport(t *testing.T) {
 			"loyal: error: interrupted\n"},
 		{"interrupted, resumable", canceled, long, fmt.Errorf("train: %w", context.Canceled), ExitInterrupted,
 			"loyal: error: interrupted\nloyal: hint: the same command again continues from what was saved\n"},
+		{"interrupted, saved", canceled, &cobra.Command{}, fmt.Errorf("%w: %w", errResumable, context.Canceled), ExitInterrupted,
+			"loyal: error: interrupted\nloyal: hint: the same command again continues from what was saved\n"},
 		{"another's cancellation", context.Background(), long, context.Canceled, ExitError,
 			"loyal: error: context canceled\n"},
 	} {

@@ -3,9 +3,11 @@ package cli
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"runtime/debug"
 	"time"
 
@@ -20,6 +22,7 @@ import (
 	"loyal/lm/cpu"
 	"loyal/lm/cpu/kernel"
 	"loyal/model"
+	"loyal/model/chat"
 )
 
 // embedFlags are the flags of `loyal embed`.
@@ -60,9 +63,8 @@ fastest and answers ordinary requests most like the base, full takes ten times a
 		Example: `  loyal embed ./smol --set smol.loyal --out ./smol-fp
   loyal embed ./smol --set smol.loyal --out ./smol-fp --dry-run
   loyal embed ./smol --set smol.loyal --out ./smol-fp --method full --dtype f32`,
-		Args:        cobra.ExactArgs(1),
-		Annotations: map[string]string{resumable: "true"},
-		RunE:        func(cmd *cobra.Command, args []string) error { return f.run(cmd, app, args[0]) },
+		Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error { return f.run(cmd, app, args[0]) },
 	}
 	f.register(cmd)
 	return cmd
@@ -73,7 +75,7 @@ func (f *embedFlags) register(cmd *cobra.Command) {
 	flags.StringVar(&f.set, "set", "", "the sealed set, a `file`")
 	flags.StringVarP(&f.out, "out", "o", "", "write the fingerprinted model to this `directory`")
 	flags.Var(&f.dtype, "dtype", "type of the weights, `bf16|f32`")
-	flags.BoolVar(&f.overwrite, "overwrite", false, "start anew, and replace a model that is there")
+	flags.BoolVar(&f.overwrite, "overwrite", false, "replace a model that is there, and the state of another run")
 	flags.BoolVar(&f.dryRun, "dry-run", false, "only predict time and memory")
 	flags.StringVar(&f.evalText, "eval-text", "", "measure perplexity on the beginning of this text `file`")
 	flags.StringVar(&f.evalPrompts, "eval-prompts", "", "measure first answer tokens on these requests (one a line, or a JSON list), a `file`")
@@ -144,6 +146,7 @@ func (f *embedFlags) applyDefaults(given *pflag.FlagSet) error {
 
 func (f *embedFlags) run(cmd *cobra.Command, app *App, address string) error {
 	ctx := cmd.Context()
+	f.out = filepath.Clean(f.out) // "out/" would put what stands beside it into it
 	// Most of the heap is a few large arrays that live long. The collector's default
 	// would let garbage grow to their size again.
 	debug.SetGCPercent(25)
@@ -198,7 +201,7 @@ func (f *embedFlags) run(cmd *cobra.Command, app *App, address string) error {
 func (f *embedFlags) job(app *App, m *model.Model, set *fingerprint.Set, options cpu.Options) (embed.Job, error) {
 	job := embed.Job{
 		Model: m, Set: set, Config: f.config, Output: model.DType(f.dtype),
-		Checkpoint: f.out + ".embed.state", SaveEvery: time.Duration(f.saveSeconds * float64(time.Second)),
+		Checkpoint: f.out + ".embed.state", Anew: f.overwrite, SaveEvery: time.Duration(f.saveSeconds * float64(time.Second)),
 		Precision: (*precisionFlag)(&options.Precision).String(), Progress: app.Progress(),
 	}
 	digest, err := m.Digest()
@@ -220,6 +223,10 @@ func (f *embedFlags) job(app *App, m *model.Model, set *fingerprint.Set, options
 			}
 			return prompts.Raw(user)
 		}
+	}
+	if _, err := job.Prompt("Be brief.", "Hello"); errors.Is(err, chat.ErrRaised) {
+		app.Warn("%s", "the chat template refuses a system message: nothing is trained or measured below system prompts")
+		job.TrainSystems, job.EvalSystems = []string{}, []string{}
 	}
 	job.Raw = prompts.Raw
 	job.Decode = func(ids []int32) string { return m.Tokenizer.Decode(ids, true) }
@@ -259,6 +266,9 @@ func (f *embedFlags) evaluation(m *model.Model, job *embed.Job) error {
 		if err != nil {
 			return err
 		}
+		if len(prompts) == 0 {
+			return fmt.Errorf("read held-out requests: %s: %w: it holds none", f.evalPrompts, errKeyFile)
+		}
 		job.EvalPrompts = prompts
 	}
 	return nil
@@ -266,13 +276,11 @@ func (f *embedFlags) evaluation(m *model.Model, job *embed.Job) error {
 
 // embed runs the job and writes model and report.
 func (f *embedFlags) embed(ctx context.Context, app *App, m *model.Model, job embed.Job) error {
-	if f.overwrite {
-		if err := embed.RemoveCheckpoint(job.Checkpoint); err != nil {
-			return err
-		}
-	}
 	result, err := embed.Run(ctx, job)
 	if err != nil {
+		if _, none := os.Stat(job.Checkpoint); none == nil && ctx.Err() != nil {
+			return fmt.Errorf("%w: %w", errResumable, err)
+		}
 		return err
 	}
 	total, err := model.WriteSize(m, model.DType(f.dtype))

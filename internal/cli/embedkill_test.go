@@ -47,10 +47,10 @@ func TestEmbedSurvivesKill(t *testing.T) {
 // killEmbed kills a run ten times at random moments, and compares what it ends with
 // with a run that was left alone.
 func killEmbed(t *testing.T, dir, story, method string, command func(...string) *exec.Cmd) {
-	embed := func(out string) *exec.Cmd {
-		return command("embed", story, "--set", "set.loyal", "--out", out, "--method", method, "--train-layers", "3",
+	embed := func(out string, more ...string) *exec.Cmd {
+		return command(append(more, "embed", story, "--set", "set.loyal", "--out", out, "--method", method, "--train-layers", "3",
 			"--learning-rate", "3e-3", "--refresh-steps", "3", "--max-steps", "40", "--benign-prompts", "12", "--benign-per-step", "4",
-			"--prose-texts", "4", "--system-prompts", "1", "--save-seconds", "0", "--target-probability", "1", "--json")
+			"--prose-texts", "4", "--system-prompts", "1", "--save-seconds", "0", "--target-probability", "1", "--json")...)
 	}
 	digest := func(stdout []byte) string {
 		t.Helper()
@@ -61,9 +61,12 @@ func killEmbed(t *testing.T, dir, story, method string, command func(...string) 
 		return string(m[1])
 	}
 	start := time.Now()
-	first, err := embed("whole-" + method).Output()
+	first, err := embed("whole-" + method + "/").Output()
 	if err != nil {
 		t.Fatalf("embed: %v", err)
+	}
+	if reports, _ := filepath.Glob(filepath.Join(dir, "whole-"+method, "*embed*")); len(reports) > 0 {
+		t.Errorf("the published directory holds %v", reports)
 	}
 	whole := time.Since(start)
 
@@ -96,6 +99,13 @@ func killEmbed(t *testing.T, dir, story, method string, command func(...string) 
 			continue
 		}
 		kills++
+		if _, err := os.Stat(filepath.Join(dir, "killed")); err == nil { // written, but not told: its state is there still
+			out, err := embed("killed", "--overwrite").Output()
+			if err != nil {
+				t.Fatalf("embed --overwrite after %d kills: %v", kills, err)
+			}
+			check(out, kills)
+		}
 	}
 	out, err := embed("killed").Output()
 	if err != nil {

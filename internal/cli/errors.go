@@ -52,6 +52,9 @@ var (
 // resumable is a command annotation: interrupted, it continues when it is run again.
 const resumable = "resumable"
 
+// errResumable is what an interrupted command says that saved its state.
+var errResumable = errors.New("state saved")
+
 // rule gives one kind of error its exit code and its hint.
 type rule struct {
 	is   func(error) bool
@@ -118,6 +121,7 @@ var rules = []rule{
 
 	// Embedding.
 	{sentinel(embed.ErrCheckpoint), ExitUsage, "continue with the settings that it was begun with, or start anew with --overwrite"},
+	{sentinel(embed.ErrSet), ExitIntegrity, "it was made for another model, or is not as it was made"},
 	{sentinel(embed.ErrDamaged), ExitIntegrity, "start anew with --overwrite"},
 	{sentinel(embed.ErrMemory), ExitError, "train less (--train-layers, --benign-per-step, --system-per-step), end other programs, or take a larger machine"},
 	{sentinel(embed.ErrConfig), ExitUsage, "'loyal embed --help' shows what is possible"},
@@ -181,7 +185,7 @@ func (app *App) report(ctx context.Context, cmd *cobra.Command, err error) ExitC
 		return ExitCode(status)
 	}
 	if ctx.Err() != nil && errors.Is(err, context.Canceled) {
-		app.printError("interrupted", interruptedHint(cmd))
+		app.printError("interrupted", interruptedHint(cmd, err))
 		return ExitInterrupted
 	}
 	for _, r := range rules {
@@ -199,8 +203,8 @@ func (app *App) report(ctx context.Context, cmd *cobra.Command, err error) ExitC
 	return ExitError
 }
 
-func interruptedHint(cmd *cobra.Command) string {
-	if cmd.Annotations[resumable] == "" {
+func interruptedHint(cmd *cobra.Command, err error) string {
+	if cmd.Annotations[resumable] == "" && !errors.Is(err, errResumable) {
 		return ""
 	}
 	return "the same command again continues from what was saved"

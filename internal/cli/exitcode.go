@@ -33,6 +33,6 @@ func ExitCodes() []ExitCodeDoc {
 		{ExitEndpoint, "the endpoint is unreachable or refuses"},
 		{ExitIntegrity, "integrity failure: a digest, signature or piece of evidence does not hold"},
 		{ExitLicense, "the license is invalid, expired, revoked or absent"},
-		{ExitInterrupted, "interrupted by a signal; what a resumable command had done is saved"},
+		{ExitInterrupted, "interrupted by a signal; a command that can continue says so"},
 	}
 }

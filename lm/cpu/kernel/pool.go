@@ -1,7 +1,9 @@
 package kernel
 
 import (
+	"fmt"
 	"runtime"
+	"runtime/debug"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -26,6 +28,8 @@ type Pool struct {
 	job   job
 	tasks int64
 	next  atomic.Int64
+	// failed is what a task panicked with, and where.
+	failed atomic.Pointer[string]
 
 	// state is epoch<<32 | open<<31 | number of workers that joined. Workers join
 	// an open job by adding one; so the caller waits only for those who really
@@ -97,10 +101,10 @@ func (p *Pool) Close() {
 // Run calls f for each task in [0,n), on whichever worker is free.
 func (p *Pool) Run(n int, f func(w *Worker, task int)) {
 	p.turn.Lock()
+	defer p.turn.Unlock()
 	p.call.f = f
 	p.run(n, &p.call)
 	p.call.f = nil
-	p.turn.Unlock()
 }
 
 type callJob struct{ f func(*Worker, int) }
@@ -113,10 +117,10 @@ func (j *callJob) do(w *Worker, task int) { j.f(w, task) }
 func (p *Pool) Range(n, grain int, f func(w *Worker, lo, hi int)) {
 	grain = max(grain, 1)
 	p.turn.Lock()
+	defer p.turn.Unlock()
 	p.span = spanJob{f, n, grain}
 	p.run((n+grain-1)/grain, &p.span)
 	p.span.f = nil
-	p.turn.Unlock()
 }
 
 type spanJob struct {
@@ -147,6 +151,9 @@ func (p *Pool) run(n int, j job) {
 		p.await()
 	}
 	p.job = nil
+	if f := p.failed.Swap(nil); f != nil {
+		panic(*f) // where the caller can see it
+	}
 }
 
 // rouse wakes the sleepers among the first n workers.
@@ -158,8 +165,16 @@ func (p *Pool) rouse(n int) {
 	}
 }
 
-// work takes tasks until none is left.
+// work takes tasks until none is left. A task that panics ends the job: all workers
+// leave it as usual, and run panics in its caller.
 func (p *Pool) work(w *Worker) {
+	defer func() {
+		if x := recover(); x != nil {
+			p.next.Store(p.tasks)
+			failed := fmt.Sprintf("%v\n\n%s", x, debug.Stack())
+			p.failed.CompareAndSwap(nil, &failed)
+		}
+	}()
 	for {
 		i := p.next.Add(1) - 1
 		if i >= p.tasks {

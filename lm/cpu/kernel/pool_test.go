@@ -1,8 +1,10 @@
 package kernel
 
 import (
+	"fmt"
 	"runtime"
 	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -140,5 +142,33 @@ func BenchmarkHandOver(b *testing.B) {
 	f := func(*Worker, int) {}
 	for b.Loop() {
 		p.Run(p.Threads(), f)
+	}
+}
+
+// TestPoolPanic: a task that panics panics in the caller, wherever it ran, and the
+// pool goes on.
+func TestPoolPanic(t *testing.T) {
+	for _, threads := range []int{1, 2, 5} {
+		p := NewPool(threads)
+		for task := range 8 {
+			func() {
+				defer func() {
+					if x := recover(); x == nil || !strings.Contains(fmt.Sprint(x), "broken") {
+						t.Errorf("%d threads, task %d: recovered %v", threads, task, x)
+					}
+				}()
+				p.Run(8, func(_ *Worker, i int) {
+					if i == task {
+						panic("broken")
+					}
+				})
+			}()
+			var done atomic.Int64
+			p.Range(100, 7, func(_ *Worker, lo, hi int) { done.Add(int64(hi - lo)) })
+			if done.Load() != 100 {
+				t.Errorf("%d threads: %d of 100 after a panic", threads, done.Load())
+			}
+		}
+		p.Close()
 	}
 }
