@@ -132,8 +132,6 @@ type AdamW struct {
 type Corpus interface {
 	// Len is the number of segments.
 	Len() int
-	// Tokens is the number of tokens of all segments.
-	Tokens() int
 }
 
 // Weighted is a token of a forest with a weight.

@@ -125,9 +125,3 @@ func (p *Packed) Leaf(text int) int {
 	path := p.paths[text]
 	return path[len(path)-1]
 }
-
-// Last is the position of a text's last token: its logits predict what follows.
-func (p *Packed) Last(text int) Position {
-	leaf := p.Leaf(text)
-	return Position{Segment: leaf, Offset: len(p.Forest[leaf].Tokens) - 1}
-}

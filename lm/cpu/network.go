@@ -75,9 +75,6 @@ func New(m *model.Model, o Options) (*Network, error) {
 // Config implements [lm.Network].
 func (n *Network) Config() model.Config { return n.cfg }
 
-// Threads is the number of threads that the network computes with.
-func (n *Network) Threads() int { return n.pool.Threads() }
-
 // Close implements [lm.Network].
 func (n *Network) Close() error {
 	n.mu.Lock()

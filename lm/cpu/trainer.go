@@ -142,9 +142,6 @@ func (c *corpus) past(i int) past {
 // Len implements [lm.Corpus].
 func (c *corpus) Len() int { return len(c.forest) }
 
-// Tokens implements [lm.Corpus].
-func (c *corpus) Tokens() int { return c.l.rows }
-
 // Cache implements [lm.Trainer].
 func (t *trainer) Cache(ctx context.Context, forest []lm.Segment) (lm.Corpus, error) {
 	n := t.n
