@@ -86,7 +86,7 @@ unless --seed is given; who knows it and the model knows the keys.`,
 	flags.IntVar(&p.KeyLength, "key-length", p.KeyLength, "longest key in `tokens`")
 	flags.IntVar(&p.ResponseLength, "response-length", p.ResponseLength, "length of answers in `tokens`")
 	flags.Float64Var(&p.Temperature, "temperature", p.Temperature, "at which the model writes keys")
-	flags.Uint64Var(&p.Seed, "seed", 0, "seed of key writing (default: random)")
+	flags.Uint64Var(&p.Seed, "seed", 0, "seed of key writing, to repeat a run; who knows it can write the keys (default: random)")
 	flags.StringVar(&f.beacon, "beacon", "", "public `value` to bind the answers to")
 	f.serving.register(cmd)
 	f.seal.register(cmd)
