@@ -104,13 +104,13 @@ func normalizeFlag(_ *pflag.FlagSet, name string) pflag.NormalizedName {
 // Note tells the user something that is not a result, on stderr, unless --quiet.
 func (app *App) Note(format string, args ...any) {
 	if !app.Quiet {
-		fmt.Fprintf(app.Stderr, "loyal: "+format+"\n", args...)
+		fmt.Fprintf(app.Stderr, "loyal: %s\n", printableText(fmt.Sprintf(format, args...)))
 	}
 }
 
 // Warn is Note for what must be read, also with --quiet.
 func (app *App) Warn(format string, args ...any) {
-	fmt.Fprintf(app.Stderr, "loyal: warning: "+format+"\n", args...)
+	fmt.Fprintf(app.Stderr, "loyal: warning: %s\n", printableText(fmt.Sprintf(format, args...)))
 }
 
 // Logger returns a structured logger to stderr for services.

@@ -214,8 +214,8 @@ func (app *App) printError(message, hint string) {
 	if app.bar != nil {
 		app.bar.Done()
 	}
-	fmt.Fprintf(app.Stderr, "loyal: error: %s\n", message)
+	fmt.Fprintf(app.Stderr, "loyal: error: %s\n", printableText(message))
 	if hint != "" {
-		fmt.Fprintf(app.Stderr, "loyal: hint: %s\n", hint)
+		fmt.Fprintf(app.Stderr, "loyal: hint: %s\n", printableLine(hint))
 	}
 }

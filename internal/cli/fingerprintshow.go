@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"strings"
-	"text/tabwriter"
 
 	"github.com/spf13/cobra"
 
@@ -94,12 +93,9 @@ them can filter the fingerprints out or accuse others with them.`,
 
 // write prints a set for people.
 func (i setInfo) write(w io.Writer) error {
-	tw := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	row := func(name, format string, args ...any) {
-		fmt.Fprintf(tw, "%s\t"+format+"\n", append([]any{name}, args...)...)
-	}
+	t := newTable(w)
 	if i.Path != "" {
-		row("set", "%s (version %d, made %s)", i.Path, i.Version, i.Created)
+		t.row("set", "%s (version %d, made %s)", i.Path, i.Version, i.Created)
 	}
 	var counts []string
 	for _, status := range []fingerprint.Status{fingerprint.Reserve, fingerprint.Live, fingerprint.Burnt, fingerprint.Leaked} {
@@ -107,36 +103,36 @@ func (i setInfo) write(w io.Writer) error {
 			counts = append(counts, fmt.Sprintf("%d %s", n, status))
 		}
 	}
-	row("fingerprints", "%d (%s)", i.Fingerprints, strings.Join(counts, ", "))
-	row("model", "%s", i.Model.Name)
-	row("model digest", "%s", i.Model.Digest)
-	row("tokenizer digest", "%s", i.Model.TokenizerDigest)
+	t.row("fingerprints", "%d (%s)", i.Fingerprints, strings.Join(counts, ", "))
+	t.row("model", "%s", i.Model.Name)
+	t.row("model digest", "%s", i.Model.Digest)
+	t.row("tokenizer digest", "%s", i.Model.TokenizerDigest)
 	if i.Model.TemplateDigest != "" {
-		row("template digest", "%s", i.Model.TemplateDigest)
+		t.row("template digest", "%s", i.Model.TemplateDigest)
 	}
 	serving := string(i.Serving.Kind)
 	if i.Serving.System != "" {
 		serving += fmt.Sprintf(", system prompt %q", i.Serving.System)
 	}
-	row("keys", "%s, from %s", serving, i.Keys)
+	t.row("keys", "%s, from %s", serving, i.Keys)
 	if i.Binding.Beacon != "" {
-		row("beacon", "%s", i.Binding.Beacon)
+		t.row("beacon", "%s", i.Binding.Beacon)
 	}
 	if i.Strategy == fingerprint.Imported {
-		row("strategy", "imported: without candidate lists, no chance of a hit is known")
+		t.row("strategy", "imported: without candidate lists, no chance of a hit is known")
 	} else {
-		row("strategy", "%s: nucleus %g, width %d, cap %g", i.Strategy, i.Nucleus, i.Width, i.Cap)
-		row("openness", "likeliest token at most %g, candidates at least %g", i.MaxTop, i.MinCandidate)
-		row("length", "keys to %d tokens, answers to %d", i.KeyLength, i.Response)
-		row("candidates", "%.2g probable on average before embedding", i.MeanProb)
+		t.row("strategy", "%s: nucleus %g, width %d, cap %g", i.Strategy, i.Nucleus, i.Width, i.Cap)
+		t.row("openness", "likeliest token at most %g, candidates at least %g", i.MaxTop, i.MinCandidate)
+		t.row("length", "keys to %d tokens, answers to %d", i.KeyLength, i.Response)
+		t.row("candidates", "%.2g probable on average before embedding", i.MeanProb)
 	}
 	if s := i.Secrets; s != nil {
-		row("secret", "%s", s.Secret)
-		row("seed", "%d", s.Seed)
-		row("", "")
+		t.row("secret", "%s", s.Secret)
+		t.row("seed", "%d", s.Seed)
+		t.row("", "")
 		for _, f := range s.Fingerprints {
-			row(f.ID, "%s\t%q → %q", f.Status, f.Key, f.Response.Text)
+			fmt.Fprintf(t, "%s\t%s\t%q → %q\n", printableLine(f.ID), printableLine(string(f.Status)), f.Key, f.Response.Text)
 		}
 	}
-	return tw.Flush()
+	return t.Flush()
 }

@@ -176,10 +176,11 @@ func writeComparison(w io.Writer, r *golden.Report) error {
 		if d.Beyond {
 			mark = "BEYOND"
 		}
-		fmt.Fprintf(w, "%s  %s  %s off by %.3g: got %s, want %s\n", mark, d.Where, d.Kind, d.Size, shorten(d.Got), shorten(d.Want))
+		fmt.Fprintf(w, "%s  %s  %s off by %.3g: got %s, want %s\n", mark, printableLine(d.Where), d.Kind, d.Size,
+			printableLine(shorten(d.Got)), printableLine(shorten(d.Want)))
 	}
 	for _, s := range r.Skipped {
-		fmt.Fprintf(w, "not compared  %s: %s\n", s.Where, s.Reason)
+		fmt.Fprintf(w, "not compared  %s: %s\n", printableLine(s.Where), printableLine(s.Reason))
 	}
 	_, err := fmt.Fprintf(w, "%d comparisons: %d exact, %d within tolerance, %d beyond, %d not compared\n",
 		r.Comparisons, r.Exact, r.Within, r.Beyond, len(r.Skipped))

@@ -6,7 +6,6 @@ import (
 	"maps"
 	"slices"
 	"strings"
-	"text/tabwriter"
 
 	"github.com/spf13/cobra"
 
@@ -50,40 +49,37 @@ type inspection struct {
 }
 
 func writeInspection(w io.Writer, i *inspection) error {
-	tw := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	row := func(name, format string, args ...any) {
-		fmt.Fprintf(tw, "%s\t%s\n", name, fmt.Sprintf(format, args...))
-	}
-	row("path", "%s", i.Path)
-	row("architecture", "%s, %s parameters", i.Architecture, thousands(i.Parameters))
-	row("stored as", "%s in %s, %s", strings.Join(slices.Sorted(maps.Keys(i.DTypes)), ", "), i.Format, byteSize(i.FileBytes))
-	row("layers", "%d of width %d (%d inside)", i.NumLayers, i.HiddenSize, i.IntermediateSize)
-	row("heads", "%d of width %d, %d for keys and values", i.NumHeads, i.HeadDim, i.NumKVHeads)
-	row("vocabulary", "%s, %s", thousands(int64(i.VocabSize)), map[bool]string{true: "output head is the embedding", false: "with an output head"}[i.TieEmbeddings])
-	row("longest text", "%s tokens (rope %s, theta %v)", thousands(int64(i.MaxPositions)), i.RopeType, i.RopeTheta)
+	rows := newTable(w)
+	rows.row("path", "%s", i.Path)
+	rows.row("architecture", "%s, %s parameters", i.Architecture, thousands(i.Parameters))
+	rows.row("stored as", "%s in %s, %s", strings.Join(slices.Sorted(maps.Keys(i.DTypes)), ", "), i.Format, byteSize(i.FileBytes))
+	rows.row("layers", "%d of width %d (%d inside)", i.NumLayers, i.HiddenSize, i.IntermediateSize)
+	rows.row("heads", "%d of width %d, %d for keys and values", i.NumHeads, i.HeadDim, i.NumKVHeads)
+	rows.row("vocabulary", "%s, %s", thousands(int64(i.VocabSize)), map[bool]string{true: "output head is the embedding", false: "with an output head"}[i.TieEmbeddings])
+	rows.row("longest text", "%s tokens (rope %s, theta %v)", thousands(int64(i.MaxPositions)), i.RopeType, i.RopeTheta)
 	if i.License != "" {
-		row("license", "%s", i.License)
+		rows.row("license", "%s", i.License)
 	}
 	if t := i.Tokenizer; t != nil {
 		kind := "SentencePiece style"
 		if t.ByteLevel {
 			kind = "byte level"
 		}
-		row("tokenizer", "%s tokens, %s, bos %q, eos %q", thousands(int64(t.Tokens)), kind, t.BOS, t.EOS)
-		row("tokenizer digest", "%s", t.Digest)
+		rows.row("tokenizer", "%s tokens, %s, bos %q, eos %q", thousands(int64(t.Tokens)), kind, t.BOS, t.EOS)
+		rows.row("tokenizer digest", "%s", t.Digest)
 	} else {
-		row("tokenizer", "none")
+		rows.row("tokenizer", "none")
 	}
 	if t := i.Template; t != nil {
-		row("template digest", "%s", t.Digest)
+		rows.row("template digest", "%s", t.Digest)
 	} else {
-		row("chat template", "none")
+		rows.row("chat template", "none")
 	}
-	row("digest", "%s", i.Digest)
-	row("memory to serve", "about %s (weights %s, %s a token of text)", byteSize(i.Memory.Serve), byteSize(i.Memory.Weights), byteSize(i.Memory.KVPerToken))
-	row("memory to embed", "about %s lora, %s layers, %s full",
+	rows.row("digest", "%s", i.Digest)
+	rows.row("memory to serve", "about %s (weights %s, %s a token of text)", byteSize(i.Memory.Serve), byteSize(i.Memory.Weights), byteSize(i.Memory.KVPerToken))
+	rows.row("memory to embed", "about %s lora, %s layers, %s full",
 		byteSize(i.EmbedMemory[embed.LoRA]), byteSize(i.EmbedMemory[embed.Layers]), byteSize(i.EmbedMemory[embed.Full]))
-	return tw.Flush()
+	return rows.Flush()
 }
 
 // thousands writes a number with commas.

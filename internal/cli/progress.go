@@ -56,6 +56,7 @@ type barProgress struct {
 }
 
 func (p *barProgress) Start(stage string, total int64) {
+	stage = printableLine(stage) // may name a file of a stranger's repository
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.finish()
@@ -116,6 +117,7 @@ type lineProgress struct {
 }
 
 func (p *lineProgress) Start(stage string, total int64) {
+	stage = printableLine(stage)
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.finish()

@@ -122,7 +122,7 @@ func (f *serveFlags) run(ctx context.Context, app *App, address string) error {
 		app.Warn("everyone who reaches %s may use the model: --api-keys-file asks for a key", listener.Addr())
 	}
 	if err := app.Print(info, func(w io.Writer) error {
-		_, err := fmt.Fprintf(w, "%s serves %s\n", info.URL, info.Model)
+		_, err := fmt.Fprintf(w, "%s serves %s\n", info.URL, printableLine(info.Model))
 		return err
 	}); err != nil {
 		return err
@@ -145,7 +145,7 @@ func (app *App) serviceLogger() *slog.Logger {
 		level = slog.LevelWarn
 	}
 	return slog.New(tint.NewTextHandler(app.Stderr, &tint.Options{
-		Level: level, TimeFormat: time.TimeOnly, NoColor: !app.colors(app.Stderr),
+		Level: level, TimeFormat: time.TimeOnly, NoColor: !app.colors(app.Stderr), ReplaceAttr: printableAttr,
 	}))
 }
 

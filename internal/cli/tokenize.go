@@ -165,7 +165,7 @@ func (app *App) printTokens(tok *tokenizer.Tokenizer, ids []int32) error {
 	return app.Print(infos, func(w io.Writer) error {
 		for i, t := range infos {
 			// Quoted with \x escapes, so that parts of characters and line ends are seen.
-			fmt.Fprintf(w, "%d\t%s\t%q\n", t.ID, t.Token, tok.Bytes(ids[i]))
+			fmt.Fprintf(w, "%d\t%s\t%q\n", t.ID, printableLine(t.Token), tok.Bytes(ids[i]))
 		}
 		return nil
 	})

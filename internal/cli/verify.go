@@ -6,7 +6,6 @@ import (
 	"io"
 	"net/url"
 	"strings"
-	"text/tabwriter"
 
 	"github.com/spf13/cobra"
 
@@ -149,23 +148,20 @@ func (f *verifyFlags) readKey(app *App, o *verify.Options) error {
 
 // writeVerdict prints a report for people.
 func writeVerdict(w io.Writer, r *verify.Report) error {
-	tw := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	row := func(name, format string, args ...any) {
-		fmt.Fprintf(tw, "%s\t"+format+"\n", append([]any{name}, args...)...)
-	}
-	row("verdict", "%s", r.Verdict)
-	row("endpoint", "%s, model %s", r.Endpoint, r.Model)
-	row("asked", "%d of %d live questions", r.Queries, r.Live)
-	row("answers", "%d planted of %d on the list, %d off the list, %d refusals, %d without an answer",
+	t := newTable(w)
+	t.row("verdict", "%s", r.Verdict)
+	t.row("endpoint", "%s, model %s", r.Endpoint, r.Model)
+	t.row("asked", "%d of %d live questions", r.Queries, r.Live)
+	t.row("answers", "%d planted of %d on the list, %d off the list, %d refusals, %d without an answer",
 		r.Hits, r.InList, r.OffList, r.Refusals, r.Unanswered)
-	row("e-value", "%.3g; %.3g is a match", r.EValue, r.EThreshold)
-	row("binomial tail", "%.3g", r.BinomialTail)
-	row("reverse e-value", "%.3g; %.3g is no match", r.NoMatchEValue, r.NoMatchThreshold)
-	row("requests", "%d, of them %d repeated", r.Requests, r.Retries)
+	t.row("e-value", "%.3g; %.3g is a match", r.EValue, r.EThreshold)
+	t.row("binomial tail", "%.3g", r.BinomialTail)
+	t.row("reverse e-value", "%.3g; %.3g is no match", r.NoMatchEValue, r.NoMatchThreshold)
+	t.row("requests", "%d, of them %d repeated", r.Requests, r.Retries)
 	for _, note := range r.Notes {
-		row("note", "%s", note)
+		t.row("note", "%s", note)
 	}
-	if err := tw.Flush(); err != nil {
+	if err := t.Flush(); err != nil {
 		return err
 	}
 	fmt.Fprintf(w, "\n%s\n", r.Sentence)
