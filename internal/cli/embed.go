@@ -44,6 +44,12 @@ const (
 	evalTokens = 8192
 )
 
+// maxSaveSeconds is a year: what a time.Duration can hold, and nobody waits for.
+const maxSaveSeconds = 365 * 24 * 3600
+
+// errEvalText reports a held-out text on which nothing can be measured.
+var errEvalText = errors.New("the text is too short to measure perplexity on")
+
 func newEmbedCommand(app *App) *cobra.Command {
 	f := embedFlags{dtype: dtypeFlag(model.BF16)}
 	f.config = embed.Default(embed.LoRA)
@@ -153,8 +159,8 @@ func (f *embedFlags) run(cmd *cobra.Command, app *App, address string) error {
 	if err := f.applyDefaults(cmd.Flags()); err != nil {
 		return err
 	}
-	if f.saveSeconds < 0 {
-		return usagef("--save-seconds must not be negative")
+	if !(f.saveSeconds >= 0 && f.saveSeconds <= maxSaveSeconds) { // false for NaN
+		return usagef("--save-seconds must lie between 0 and %.0f", float64(maxSaveSeconds))
 	}
 	if !f.dryRun {
 		if err := checkFree(f.out, f.overwrite); err != nil {
@@ -260,6 +266,9 @@ func (f *embedFlags) evaluation(m *model.Model, job *embed.Job) error {
 	ids := m.Tokenizer.Encode(text, false)
 	for ids = ids[:min(len(ids), evalTokens)]; len(ids) > 1; ids = ids[min(window, len(ids)):] {
 		job.EvalTexts = append(job.EvalTexts, ids[:min(window, len(ids))])
+	}
+	if len(job.EvalTexts) == 0 && f.evalText != "" {
+		return fmt.Errorf("read held-out text: %s: %w", f.evalText, errEvalText)
 	}
 	if f.evalPrompts != "" {
 		prompts, err := readKeys(f.evalPrompts)

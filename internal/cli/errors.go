@@ -124,6 +124,7 @@ var rules = []rule{
 	{sentinel(embed.ErrSet), ExitIntegrity, "it was made for another model, or is not as it was made"},
 	{sentinel(embed.ErrDamaged), ExitIntegrity, "start anew with --overwrite"},
 	{sentinel(embed.ErrMemory), ExitError, "train less (--train-layers, --benign-per-step, --system-per-step), end other programs, or take a larger machine"},
+	{sentinel(errEvalText), ExitError, "perplexity needs at least two tokens; without --eval-text a text that is built in is taken"},
 	{sentinel(embed.ErrConfig), ExitUsage, "'loyal embed --help' shows what is possible"},
 
 	// Models.

@@ -94,10 +94,13 @@ func (f *computeFlags) register(cmd *cobra.Command) {
 	cmd.Flags().Var(&f.precision, "precision", "matrix products in `f32|bf16`; sums are float32 in both")
 }
 
+// maxThreads bounds --threads: each thread has its own working memory.
+const maxThreads = 1024
+
 // options are the flags as the engine takes them.
 func (f *computeFlags) options() (cpu.Options, error) {
-	if f.threads < 0 {
-		return cpu.Options{}, usagef("--threads must not be negative")
+	if f.threads < 0 || f.threads > maxThreads {
+		return cpu.Options{}, usagef("--threads %d: it must be 0 (one for each CPU) to %d", f.threads, maxThreads)
 	}
 	return cpu.Options{Threads: f.threads, Precision: kernel.Precision(f.precision)}, nil
 }

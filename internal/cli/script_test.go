@@ -58,7 +58,7 @@ func TestScripts(t *testing.T) {
 			return false, nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"exits": scriptExits, "ready": scriptReady,
+			"exits": scriptExits, "ready": scriptReady, "damage": scriptDamage,
 		},
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
@@ -84,6 +84,27 @@ func scriptExits(ts *testscript.TestScript, neg bool, args []string) {
 	if got != want {
 		ts.Fatalf("exit code %d, want %d", got, want)
 	}
+}
+
+// scriptDamage is the script command `damage FILE OFFSET`: it changes one bit. A
+// negative offset counts from the end.
+func scriptDamage(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: damage FILE OFFSET")
+	}
+	path := ts.MkAbs(args[0])
+	data, err := os.ReadFile(path)
+	ts.Check(err)
+	at, err := strconv.Atoi(args[1])
+	ts.Check(err)
+	if at < 0 {
+		at += len(data)
+	}
+	if at < 0 || at >= len(data) {
+		ts.Fatalf("%s has %d bytes", args[0], len(data))
+	}
+	data[at] ^= 1
+	ts.Check(os.WriteFile(path, data, 0o600))
 }
 
 // freePort returns a loopback port that nobody listens on at the moment.
