@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"strings"
 	"time"
 )
 
@@ -50,6 +51,21 @@ func DefaultOptions() Options {
 	}
 }
 
+// Bounds of options.
+const (
+	// minError is the smallest α, β and q: 1/α is a number that JSON can hold.
+	minError = 1e-300
+	// minRate is a request a day: an audit that is slower looks like one that hangs.
+	minRate = 1.0 / (24 * 60 * 60)
+)
+
+// ValidKey reports whether an API key can stand in an HTTP header: printable ASCII
+// without spaces. Anything else would be refused by net/http or arrive as other
+// bytes, which nothing could redact.
+func ValidKey(key string) bool {
+	return !strings.ContainsFunc(key, func(r rune) bool { return r <= ' ' || r > '~' })
+}
+
 func (o *Options) check() error {
 	open := func(p float64) bool { return p > 0 && p < 1 } // false for NaN
 	switch {
@@ -59,6 +75,10 @@ func (o *Options) check() error {
 		return fmt.Errorf("%w: no model name", ErrOptions)
 	case !open(o.Alpha) || !open(o.Beta) || !open(o.QMin):
 		return fmt.Errorf("%w: alpha, beta and q-min must lie between 0 and 1", ErrOptions)
+	case min(o.Alpha, o.Beta, o.QMin) < minError:
+		return fmt.Errorf("%w: alpha, beta and q-min must be at least %g", ErrOptions, minError)
+	case !ValidKey(o.APIKey):
+		return fmt.Errorf("%w: the API key is not printable ASCII without spaces", ErrOptions)
 	case o.Score != ByReply && o.Score != ByLogprobs:
 		return fmt.Errorf("%w: score %q is neither reply nor logprobs", ErrOptions, o.Score)
 	case o.Samples < 1 || o.Samples > 64:
@@ -69,7 +89,9 @@ func (o *Options) check() error {
 		return fmt.Errorf("%w: several samples need a temperature above 0, or they are all the same", ErrOptions)
 	case o.Score == ByLogprobs && o.Samples > 1:
 		return fmt.Errorf("%w: log-probabilities need no samples", ErrOptions)
-	case o.MaxQueries < 0 || !(o.Rate >= 0) || o.Timeout <= 0 || o.MaxWait < 0:
+	case o.Rate != 0 && !(o.Rate >= minRate && o.Rate <= math.MaxFloat64):
+		return fmt.Errorf("%w: a rate of %g requests a second is not 0 (no limit) or at least one request a day", ErrOptions, o.Rate)
+	case o.MaxQueries < 0 || o.Timeout <= 0 || o.MaxWait < 0:
 		return fmt.Errorf("%w: limits may not be negative, and the timeout not 0", ErrOptions)
 	}
 	return nil
@@ -151,11 +173,13 @@ func Run(ctx context.Context, plan *Plan, o Options) (*Report, error) {
 
 // stopped notes in the transcript why a run ended without a verdict.
 func (a *audit) stopped(cause error) error {
-	err := fmt.Errorf("verify: %w", cause)
-	if a.transcript == nil {
-		return err
+	if a.transcript == nil || a.transcript.broken {
+		return fmt.Errorf("verify: %w", cause)
 	}
-	return errors.Join(err, a.transcript.write(&stopRecord{Type: recordStopped, Time: now(), Error: cause.Error()}))
+	if err := a.transcript.write(&stopRecord{Type: recordStopped, Time: now(), Error: cause.Error()}); err != nil {
+		return fmt.Errorf("verify: %w (and this is not on record: %w)", cause, err)
+	}
+	return fmt.Errorf("verify: %w", cause)
 }
 
 // ask probes the endpoint and asks what is still to be asked.
@@ -200,7 +224,7 @@ func (a *audit) probe(ctx context.Context) error {
 	if a.transcript != nil {
 		r := &probeRecord{Type: recordProbe, Time: now(), Attempts: log, Offer: offer}
 		if werr := a.transcript.write(r); werr != nil {
-			return errors.Join(err, werr)
+			return werr // what went wrong at the endpoint is found again
 		}
 	}
 	if err != nil {
@@ -241,7 +265,7 @@ func (a *audit) one(ctx context.Context, index int) error {
 	r.describe(o, a)
 	if a.transcript != nil {
 		if werr := a.transcript.write(r); werr != nil {
-			return errors.Join(err, werr)
+			return werr
 		}
 	}
 	if a.options.Progress != nil {

@@ -1,6 +1,7 @@
 package verify_test
 
 import (
+	"encoding/json"
 	"errors"
 	"math"
 	"math/rand/v2"
@@ -360,6 +361,15 @@ func TestOptionsRefused(t *testing.T) {
 		"identical samples": func(o *verify.Options) { o.Samples = 2 },
 		"queries":           func(o *verify.Options) { o.MaxQueries = -1 },
 		"timeout":           func(o *verify.Options) { o.Timeout = 0 },
+		"tiny alpha":        func(o *verify.Options) { o.Alpha = 1e-320 },
+		"tiny beta":         func(o *verify.Options) { o.Beta = 1e-320 },
+		"tiny q-min":        func(o *verify.Options) { o.QMin = 1e-320 },
+		"tiny rate":         func(o *verify.Options) { o.Rate = 1e-300 },
+		"endless rate":      func(o *verify.Options) { o.Rate = math.Inf(1) },
+		"temperature":       func(o *verify.Options) { o.Temperature = math.NaN() },
+		"key of two lines":  func(o *verify.Options) { o.APIKey = "hunter2\nhunter2" },
+		"key with NUL":      func(o *verify.Options) { o.APIKey = "hunter2\x00" },
+		"key not ASCII":     func(o *verify.Options) { o.APIKey = "\ufeffhunter2" },
 		"rate":              func(o *verify.Options) { o.Rate = math.NaN() },
 	} {
 		o := options("http://127.0.0.1:1/v1")
@@ -370,6 +380,22 @@ func TestOptionsRefused(t *testing.T) {
 		} else if strings.Contains(err.Error(), "hunter2") {
 			t.Errorf("%s: %v tells a secret", name, err)
 		}
+	}
+}
+
+// The smallest errors that can be asked for give a report that JSON can hold.
+func TestSmallestErrors(t *testing.T) {
+	r := rand.New(rand.NewPCG(11, 1))
+	qs := questions(r, 3, 4)
+	f := &fake{reply: knows(qs, 1, r)}
+	o := options(f.serve(t))
+	o.Alpha, o.Beta, o.QMin, o.Rate = 1e-300, 1e-300, 1e-300, 1e9
+	report, err := verify.Run(t.Context(), plan(t, verify.Chat, qs), o)
+	if err != nil || report.Verdict != verify.Inconclusive {
+		t.Fatalf("%+v, %v", report, err)
+	}
+	if _, err := json.Marshal(report); err != nil {
+		t.Error(err)
 	}
 }
 

@@ -12,6 +12,7 @@ import (
 	"mime"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -40,12 +41,13 @@ const (
 
 // client speaks HTTP with one endpoint: bounded, polite and patient within limits.
 type client struct {
-	base    *url.URL
-	key     string // API key; never shown
-	http    *http.Client
-	limiter *rate.Limiter
-	timeout time.Duration // of one attempt
-	maxWait time.Duration // longest wait that a server may ask for
+	base     *url.URL
+	key      string   // API key; never shown
+	keyForms []string // its spellings in answers
+	http     *http.Client
+	limiter  *rate.Limiter
+	timeout  time.Duration // of one attempt
+	maxWait  time.Duration // longest wait that a server may ask for
 
 	requests, retries int
 }
@@ -96,8 +98,9 @@ func newClient(o *Options) (*client, error) {
 		limit = rate.Limit(o.Rate)
 	}
 	return &client{
-		base: base,
-		key:  o.APIKey,
+		base:     base,
+		key:      o.APIKey,
+		keyForms: keyForms(o.APIKey),
 		http: &http.Client{
 			Transport: transport,
 			// A redirect would carry question and API key to a place that nobody named.
@@ -233,13 +236,14 @@ func (c *client) attempt(ctx context.Context, call call, log *Attempt) error {
 			Err: fmt.Errorf("the answer is larger than %d bytes", maxBody)}
 	}
 	sum := sha256.Sum256(data)
-	log.Digest, log.Answer = hex.EncodeToString(sum[:]), c.clean(string(data[:min(len(data), maxRecorded)]))
+	log.Digest = hex.EncodeToString(sum[:])
+	log.Answer = c.cleanPrefix(string(data), maxRecorded)
 	if response.StatusCode >= 400 {
 		return c.refused(response, data)
 	}
 	media, _, _ := mime.ParseMediaType(response.Header.Get("Content-Type"))
 	if err := call.parse(answer{data, media == openai.ContentTypeSSE}); err != nil {
-		return &EndpointError{Trouble: NotOpenAI, after: -1, Err: fmt.Errorf("read answer: %w", err)}
+		return &EndpointError{Trouble: NotOpenAI, after: -1, Err: fmt.Errorf("read answer: %w", c.shortError(err))}
 	}
 	return nil
 }
@@ -315,10 +319,51 @@ func retryAfter(response *http.Response, now time.Time) time.Duration {
 
 // clean is foreign text without our API key (a server may echo it) and as UTF-8.
 func (c *client) clean(s string) string {
-	if c.key != "" {
-		s = strings.ReplaceAll(s, c.key, "[API key]")
+	return strings.ToValidUTF8(c.redact(s), "\uFFFD")
+}
+
+// cleanPrefix is the beginning of clean text, of at most n bytes. It is cut after it
+// is cleaned: half an API key is still a secret.
+func (c *client) cleanPrefix(s string, n int) string {
+	s = c.clean(s)
+	return strings.ToValidUTF8(s[:min(len(s), n)], "\uFFFD")
+}
+
+// redact takes our API key out of foreign text, as it was sent and as JSON writes it.
+func (c *client) redact(s string) string {
+	if c.key == "" {
+		return s
 	}
-	return strings.ToValidUTF8(s, "\uFFFD")
+	for _, form := range c.keyForms {
+		s = strings.ReplaceAll(s, form, "[API key]")
+	}
+	return s
+}
+
+// keyForms are an API key and its spellings in a JSON string: with and without the
+// escapes of HTML, and with the escaped slash of some servers.
+func keyForms(key string) []string {
+	forms := []string{key}
+	html, err := json.Marshal(key)
+	if err != nil { // strings always marshal
+		return forms
+	}
+	quoted := strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(key)
+	for _, form := range []string{string(html[1 : len(html)-1]), quoted, strings.ReplaceAll(quoted, "/", `\/`)} {
+		if !slices.Contains(forms, form) {
+			forms = append(forms, form)
+		}
+	}
+	return forms
+}
+
+// shortError is short for an error that may quote an answer. It keeps its type unless
+// there is something to change.
+func (c *client) shortError(err error) error {
+	if text := c.short(err.Error()); text != err.Error() {
+		return errors.New(text)
+	}
+	return err
 }
 
 // short is a server's words as one line of bounded length.

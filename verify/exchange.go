@@ -10,7 +10,6 @@ import (
 	"math"
 	"net/http"
 	"slices"
-	"strings"
 
 	"loyal/openai"
 )
@@ -124,8 +123,7 @@ func (c *client) exchange(ctx context.Context, r *request, model string, d diale
 			var err error
 			replies, answered, err = parseReplies(r.kind, a)
 			for i := range replies {
-				text := replies[i].Text
-				replies[i].Text = c.clean(text[:min(len(text), maxText)])
+				c.cleanReply(&replies[i])
 			}
 			return err
 		},
@@ -134,6 +132,19 @@ func (c *client) exchange(ctx context.Context, r *request, model string, d diale
 		return nil, "", err
 	}
 	return replies, c.short(answered), nil
+}
+
+// cleanReply takes our API key out of a reply.
+func (c *client) cleanReply(r *Reply) {
+	r.Text = c.cleanPrefix(r.Text, maxText)
+	r.Finish = openai.FinishReason(c.clean(string(r.Finish)))
+	for i := range r.Tokens {
+		t := &r.Tokens[i]
+		t.Token = c.clean(t.Token)
+		for j := range t.Alternatives {
+			t.Alternatives[j].Token = c.clean(t.Alternatives[j].Token)
+		}
+	}
 }
 
 // Errors of an answer that is not in the API's format.
@@ -195,14 +206,9 @@ func unmarshal(data []byte, v any) error {
 	}
 	// Some servers send errors with status 200.
 	if e, ok := openai.ParseError(0, data); ok && !bytes.Contains(data, []byte(`"choices"`)) {
-		return fmt.Errorf("it is an error: %s", strings.Join(strings.Fields(firstRunes(e.Message, maxErrorText)), " "))
+		return fmt.Errorf("it is an error: %s", e.Message) // client.attempt shortens it
 	}
 	return nil
-}
-
-func firstRunes(s string, n int) string {
-	r := []rune(s)
-	return string(r[:min(len(r), n)])
 }
 
 func chatChoices(body *openai.ChatCompletion) ([]choice, error) {

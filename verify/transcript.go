@@ -155,6 +155,7 @@ type transcript struct {
 	file     *os.File
 	lock     *flock.Flock
 	previous string // digest of the last line
+	broken   bool   // a record may be there in part: nothing may follow it
 
 	// What was in the file when it was opened.
 	questions []*questionRecord
@@ -214,9 +215,11 @@ func (t *transcript) write(r record) error {
 		return fmt.Errorf("write transcript: %w", err)
 	}
 	if _, err := t.file.Write(append(line, '\n')); err != nil {
+		t.broken = true
 		return fmt.Errorf("write transcript: %w", err)
 	}
 	if err := t.file.Sync(); err != nil {
+		t.broken = true
 		return fmt.Errorf("write transcript: %w", err)
 	}
 	t.previous = digestOf(line)

@@ -233,7 +233,7 @@ func TestUnanswered(t *testing.T) {
 // The API key goes to the endpoint that was named and nowhere else, and into no
 // error and no record.
 func TestKeyStaysWhereItBelongs(t *testing.T) {
-	const key = "sk-very-secret-0123"
+	const key = `sk-very/secret"<zyxw>`
 	var leaked atomic.Bool
 	elsewhere := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { leaked.Store(true) }))
 	defer elsewhere.Close()
@@ -249,7 +249,7 @@ func TestKeyStaysWhereItBelongs(t *testing.T) {
 		if rerr != nil {
 			t.Fatal(rerr)
 		}
-		if strings.Contains(string(data), key) || err != nil && strings.Contains(err.Error(), key) {
+		if strings.Contains(string(data), "zyxw") || strings.Contains(string(data), "sk-very") || err != nil && strings.Contains(err.Error(), key) {
 			t.Errorf("the key is in the record or in %v", err)
 		}
 		return report, err
@@ -274,6 +274,28 @@ func TestKeyStaysWhereItBelongs(t *testing.T) {
 	}}
 	if _, err = run(wrong); !errors.As(err, &trouble) || trouble.Trouble != verify.Unauthorized || !strings.Contains(err.Error(), "[API key]") {
 		t.Errorf("wrong key: %v", err)
+	}
+
+	// As a success, with other escapes, and where records and errors are cut.
+	for name, body := range map[string]string{
+		"as success":   `{"error":{"message":"not a key: ` + key[:14] + `\"<zyxw>"}}`,
+		"slash":        `{"error":{"message":"not a key: sk-very\/secret\"<zyxw>"}}`,
+		"HTML":         `{"error":{"message":"not a key: sk-very/secret\"\u003czyxw\u003e"}}`,
+		"cut error":    `{"error":{"message":"` + strings.Repeat("x", 270) + ` not a key: ` + key[:14] + `\"<zyxw>"}}`,
+		"cut record":   strings.Repeat(" ", 1<<16-10) + key,
+		"content type": `{"choices":[{"message":{"content":[{"type":"` + key[:14] + `\"<zyxw>"}]}}]}`,
+		"finish":       `{"choices":[{"message":{"content":"no"},"finish_reason":"` + key[:14] + `\"<zyxw>"}]}`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, err := run(&fake{before: func(w http.ResponseWriter, _ *http.Request, _ string) bool {
+				w.Header().Set("Content-Type", "application/json")
+				_, _ = io.WriteString(w, body)
+				return true
+			}})
+			if err != nil && strings.Contains(err.Error(), "sk-very") {
+				t.Errorf("the key is in %v", err)
+			}
+		})
 	}
 
 	var seen atomic.Int64
