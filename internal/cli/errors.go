@@ -81,6 +81,13 @@ func trouble(kinds ...verify.Trouble) func(error) bool {
 	}
 }
 
+// fullDisk matches a file that could not grow: no space, no quota, or beyond what one
+// file may hold (ulimit -f).
+func fullDisk(err error) bool {
+	return slices.ContainsFunc([]error{syscall.ENOSPC, syscall.EDQUOT, syscall.EFBIG},
+		func(target error) bool { return errors.Is(err, target) })
+}
+
 // wsaeaddrinuse is what Windows says where others say EADDRINUSE.
 const wsaeaddrinuse = syscall.Errno(10048)
 
@@ -95,6 +102,8 @@ var rules = []rule{
 	{trouble(verify.Redirected), ExitEndpoint, "give the address that it redirects to: the API key is not sent to another host"},
 	{trouble(verify.NotOpenAI), ExitEndpoint, "is it an OpenAI-compatible endpoint? the address mostly ends in /v1"},
 	{trouble(verify.Unreachable, verify.ServerFault), ExitEndpoint, "check address and network, or run the same command later; with --transcript it continues"},
+	{trouble(verify.Rejected), ExitEndpoint, "it refuses the question itself: check --model, --score, --samples and --temperature against what the endpoint takes"},
+	{trouble(verify.TooLarge), ExitEndpoint, "no answer to a short question is that long: is it an OpenAI-compatible endpoint? the address mostly ends in /v1"},
 	{typed[*verify.EndpointError], ExitEndpoint, ""},
 	{sentinel(verify.ErrTranscript), ExitIntegrity, "a transcript that was changed proves nothing: keep it aside and audit again into a new file"},
 	{sentinel(verify.ErrTranscriptBusy), ExitError, "wait for the other audit, or give this one a transcript of its own"},
@@ -114,6 +123,7 @@ var rules = []rule{
 	{sentinel(fingerprint.ErrFormat), ExitError, "docs/formats describes the files that can be imported"},
 	{sentinel(errDemo), ExitError, "run it again, with another secret; '--keep' keeps what shows why"},
 	{sentinel(errDemoKeep), ExitError, "choose a directory that does not exist yet"},
+	{sentinel(errAPIKey), ExitError, "an API key is one word of printable ASCII; its file holds nothing else"},
 	{sentinel(errKeyFile), ExitError, "a file of keys has one key a line, or is a JSON list of texts"},
 	{sentinel(oracle.ErrNoTemplate), ExitError, "without a chat template keys are raw text: --completion"},
 	{sentinel(oracle.ErrNoTokenizer), ExitError, "give a model directory with tokenizer.json, or a GGUF file"},
@@ -167,7 +177,7 @@ var rules = []rule{
 	{sentinel(errNoTerminal), ExitUsage, "set LOYAL_PASSPHRASE where there is no terminal"},
 
 	// The machine.
-	{sentinel(syscall.ENOSPC), ExitError, "the disk is full: free some space and run the same command again"},
+	{fullDisk, ExitError, "the disk is full, or a quota or limit is reached: free some space and run the same command again"},
 	{sentinel(wsaeaddrinuse), ExitError, "another program listens there: choose another --addr, or port 0 for any free one"},
 	{sentinel(syscall.EADDRINUSE), ExitError, "another program listens there: choose another --addr, or port 0 for any free one"},
 	{typed[*net.DNSError], ExitEndpoint, "the host's name is not known: check the address and the network"},

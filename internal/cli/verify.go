@@ -131,12 +131,16 @@ func (f *verifyFlags) readKey(app *App, o *verify.Options) error {
 		if err != nil {
 			return fmt.Errorf("read API key: %w", err)
 		}
-		if o.APIKey = strings.TrimSpace(string(data)); o.APIKey == "" {
-			return errors.New("read API key: the file is empty")
+		if o.APIKey, err = parseKey(string(data)); err != nil {
+			return fmt.Errorf("read API key: %s: %w", f.keyFile, err)
 		}
 		return nil
 	}
-	if o.APIKey = strings.TrimSpace(env.OpenAIKey.Value()); o.APIKey != "" {
+	if strings.TrimSpace(env.OpenAIKey.Value()) != "" {
+		var err error
+		if o.APIKey, err = parseKey(env.OpenAIKey.Value()); err != nil {
+			return fmt.Errorf("read API key: %s: %w", env.OpenAIKey.Name, err)
+		}
 		host := "the endpoint"
 		if u, err := url.Parse(o.Endpoint); err == nil && u.Host != "" {
 			host = u.Host
@@ -144,6 +148,23 @@ func (f *verifyFlags) readKey(app *App, o *verify.Options) error {
 		app.Note("the API key in OPENAI_API_KEY is sent to %s", host)
 	}
 	return nil
+}
+
+// errAPIKey reports an API key that cannot be one.
+var errAPIKey = errors.New("not an API key")
+
+// parseKey reads the only API key of a text, never repeating it.
+func parseKey(text string) (string, error) {
+	key := strings.TrimSpace(strings.TrimPrefix(text, "\ufeff"))
+	switch {
+	case key == "":
+		return "", fmt.Errorf("%w: it is empty", errAPIKey)
+	case strings.ContainsAny(key, "\r\n"):
+		return "", fmt.Errorf("%w: it has several lines", errAPIKey)
+	case !verify.ValidKey(key):
+		return "", fmt.Errorf("%w: it has spaces, control characters or others than ASCII", errAPIKey)
+	}
+	return key, nil
 }
 
 // writeVerdict prints a report for people.

@@ -98,6 +98,14 @@ func auditEndpoint(t *testing.T, wantsKey bool, reply func(prompt string) string
 	return server.URL + "/v1"
 }
 
+// auditServer is an endpoint that does as the handler says.
+func auditServer(t *testing.T, handler http.HandlerFunc) string {
+	t.Helper()
+	server := httptest.NewServer(handler)
+	t.Cleanup(server.Close)
+	return server.URL + "/v1"
+}
+
 // runLoyal runs a command line and returns what it printed.
 func runLoyal(ctx context.Context, args ...string) (code int, stdout, stderr string) {
 	var out, errs bytes.Buffer
@@ -112,6 +120,12 @@ func TestVerifyCommand(t *testing.T) {
 	theirs := auditEndpoint(t, false, func(p string) string { return "Perhaps: " + p })
 	silent := auditEndpoint(t, false, func(string) string { return "" })
 	guarded := auditEndpoint(t, true, func(p string) string { return answers[p] })
+	picky := auditServer(t, func(w http.ResponseWriter, _ *http.Request) {
+		openai.WriteError(w, &openai.Error{Message: "I do not like it", Status: http.StatusBadRequest})
+	})
+	huge := auditServer(t, func(w http.ResponseWriter, _ *http.Request) {
+		_, _ = w.Write(bytes.Repeat([]byte("x"), 2<<20))
+	})
 	dir := t.TempDir()
 	good, bad := filepath.Join(dir, "good"), filepath.Join(dir, "bad")
 	for path, key := range map[string]string{good: "sk-right\n", bad: "sk-wrong\n"} {
@@ -135,6 +149,14 @@ func TestVerifyCommand(t *testing.T) {
 		{"nothing there", []string{"--endpoint", "http://127.0.0.1:1/v1"}, ExitEndpoint, "hint: "},
 		{"no endpoint", nil, ExitUsage, "which endpoint?"},
 		{"not a URL", []string{"--endpoint", "localhost"}, ExitUsage, "must be a URL"},
+		{"tiny alpha", []string{"--endpoint", ours, "--alpha", "1e-320"}, ExitUsage, "at least 1e-300"},
+		{"tiny beta", []string{"--endpoint", ours, "--beta", "1e-320"}, ExitUsage, "at least 1e-300"},
+		{"tiny rate", []string{"--endpoint", ours, "--rate", "1e-300"}, ExitUsage, "at least one request a day"},
+		{"rate", []string{"--endpoint", ours, "--rate", "Inf"}, ExitUsage, "at least one request a day"},
+		{"temperature", []string{"--endpoint", ours, "--temperature", "NaN"}, ExitUsage, "not in 0 … 2"},
+		{"q-min", []string{"--endpoint", ours, "--q-min", "NaN"}, ExitUsage, "between 0 and 1"},
+		{"refused", []string{"--endpoint", picky}, ExitEndpoint, "hint: it refuses the question itself"},
+		{"too large", []string{"--endpoint", huge}, ExitEndpoint, "hint: no answer to a short question is that long"},
 		{"alpha", []string{"--endpoint", ours, "--alpha", "2"}, ExitUsage, "between 0 and 1"},
 	}
 	for _, tt := range tests {
@@ -157,6 +179,69 @@ func TestVerifyCommand(t *testing.T) {
 				t.Error("the API key was printed")
 			}
 		})
+	}
+}
+
+// An API key is the only thing in its file; what else is there is told, not sent.
+func TestVerifyKeyFile(t *testing.T) {
+	set, answers := auditSet(t, 64, false)
+	guarded := auditEndpoint(t, true, func(p string) string { return answers[p] })
+	path := filepath.Join(t.TempDir(), "key")
+	for name, tt := range map[string]struct {
+		content string
+		code    ExitCode
+		says    string
+	}{
+		"plain":        {"sk-right", ExitOK, ""},
+		"lines around": {"\r\n sk-right \r\n\n", ExitOK, ""},
+		"BOM":          {"\ufeffsk-right\n", ExitOK, ""},
+		"two lines":    {"sk-right\nsk-other\n", ExitError, "it has several lines"},
+		"comment":      {"# my key\nsk-right\n", ExitError, "it has several lines"},
+		"NUL":          {"sk-right\x00", ExitError, "control characters"},
+		"words":        {"key sk-right", ExitError, "spaces"},
+		"not ASCII":    {"sk-rïght", ExitError, "others than ASCII"},
+		"not UTF-8":    {"\xff\xfes\x00k\x00-\x00", ExitError, "others than ASCII"},
+		"empty":        {" \n", ExitError, "it is empty"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if err := os.WriteFile(path, []byte(tt.content), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			check := func(args ...string) {
+				t.Helper()
+				code, stdout, stderr := runLoyal(t.Context(), append([]string{"verify", "--set", set, "--model", "m", "--rate", "0", "--endpoint", guarded}, args...)...)
+				if code != int(tt.code) || !strings.Contains(stderr, tt.says) || (code != 0) != strings.Contains(stderr, "loyal: hint: an API key is one word") {
+					t.Errorf("exit code %d, want %d: %s", code, tt.code, stderr)
+				}
+				if strings.Contains(stdout+stderr, "sk-") {
+					t.Error("the API key was printed")
+				}
+			}
+			check("--api-key-file", path)
+			if name != "NUL" && name != "not UTF-8" && name != "empty" { // no value of a variable, or none
+				t.Setenv(env.OpenAIKey.Name, tt.content)
+				check()
+			}
+		})
+	}
+}
+
+// A model of another name that answers is no obstacle, and is told.
+func TestVerifyOtherModelAnswers(t *testing.T) {
+	set, answers := auditSet(t, 64, false)
+	url := auditServer(t, func(w http.ResponseWriter, r *http.Request) {
+		var q openai.ChatCompletionRequest
+		if json.NewDecoder(r.Body).Decode(&q) != nil || len(q.Messages) == 0 {
+			http.NotFound(w, r)
+			return
+		}
+		_ = json.NewEncoder(w).Encode(openai.ChatCompletion{Model: "other\x1b[2J", Choices: []openai.ChatChoice{{
+			Message: openai.Text(openai.RoleAssistant, answers[q.Messages[len(q.Messages)-1].Content.Text]), FinishReason: openai.FinishStop,
+		}}})
+	})
+	code, stdout, stderr := runLoyal(t.Context(), "verify", "--set", set, "--model", "m", "--rate", "0", "--endpoint", url, "--quiet")
+	if code != 0 || !strings.Contains(stdout, "Match. Of 7") || !strings.Contains(stdout, `the endpoint says that model "other\x1b[2J" answered`) {
+		t.Errorf("exit code %d: %s%s", code, stdout, stderr)
 	}
 }
 
