@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"net"
 	"strings"
 	"testing"
 	"time"
@@ -92,6 +93,11 @@ func TestReport(t *testing.T) {
 			"loyal: error: open model: broken\n"},
 		{"known", context.Background(), &cobra.Command{}, fmt.Errorf("open model: %w", fs.ErrPermission), ExitError,
 			"loyal: error: open model: permission denied\nloyal: hint: check who owns the file and its directory\n"},
+		{"listen on another's name", context.Background(), &cobra.Command{}, fmt.Errorf("%w host.invalid:80: %w", errListen, &net.DNSError{Err: "no such host", Name: "host.invalid"}),
+			ExitError, "loyal: error: listen on host.invalid:80: lookup host.invalid: no such host\n" +
+				"loyal: hint: --addr begins with an address of this machine: 127.0.0.1 for itself alone, 0.0.0.0 for all that it has\n"},
+		{"listen without privileges", context.Background(), &cobra.Command{}, fmt.Errorf("%w :80: %w", errListen, fs.ErrPermission), ExitError,
+			"loyal: error: listen on :80: permission denied\nloyal: hint: ports below 1024 are mostly for privileged programs: choose another --addr\n"},
 		{"usage", context.Background(), &cobra.Command{Use: "loyal"}, usagef("n is zero"), ExitUsage,
 			"loyal: error: n is zero\nloyal: hint: 'loyal --help' shows flags and examples\n"},
 		{"status", context.Background(), &cobra.Command{}, ExitStatus(ExitNoMatch), ExitNoMatch, ""},

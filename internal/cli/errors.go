@@ -47,6 +47,7 @@ func (e ExitStatus) Error() string { return fmt.Sprintf("exit status %d", int(e)
 var (
 	errNoTerminal = errors.New("read passphrase: stdin is not a terminal")
 	errConfig     = errors.New("configuration file")
+	errListen     = errors.New("listen on")
 )
 
 // resumable is a command annotation: interrupted, it continues when it is run again.
@@ -65,6 +66,11 @@ type rule struct {
 // sentinel matches an error by errors.Is.
 func sentinel(target error) func(error) bool {
 	return func(err error) bool { return errors.Is(err, target) }
+}
+
+// both matches an error that is one thing and another.
+func both(one, other error) func(error) bool {
+	return func(err error) bool { return errors.Is(err, one) && errors.Is(err, other) }
 }
 
 // typed matches an error by errors.As.
@@ -180,6 +186,8 @@ var rules = []rule{
 	{fullDisk, ExitError, "the disk is full, or a quota or limit is reached: free some space and run the same command again"},
 	{sentinel(wsaeaddrinuse), ExitError, "another program listens there: choose another --addr, or port 0 for any free one"},
 	{sentinel(syscall.EADDRINUSE), ExitError, "another program listens there: choose another --addr, or port 0 for any free one"},
+	{both(errListen, fs.ErrPermission), ExitError, "ports below 1024 are mostly for privileged programs: choose another --addr"},
+	{sentinel(errListen), ExitError, "--addr begins with an address of this machine: 127.0.0.1 for itself alone, 0.0.0.0 for all that it has"},
 	{typed[*net.DNSError], ExitEndpoint, "the host's name is not known: check the address and the network"},
 	{sentinel(syscall.ECONNREFUSED), ExitEndpoint, "nothing listens there: check host and port"},
 	{sentinel(errConfig), ExitUsage, "keys of a configuration file are the names of the command's flags, or a command's name with such keys below it"},

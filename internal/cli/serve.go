@@ -6,6 +6,7 @@ import (
 	"io"
 	"log/slog"
 	"net"
+	"net/netip"
 	"os"
 	"path/filepath"
 	"strings"
@@ -69,7 +70,7 @@ and --grace for the answers under way. Neither prompts nor keys are in the log.`
 	return cmd
 }
 
-func (f *serveFlags) check() error {
+func (f *serveFlags) check(ctx context.Context) error {
 	for name, n := range map[string]int64{
 		"max-body": f.options.MaxBody, "max-choices": int64(f.options.MaxChoices), "max-requests": int64(f.options.MaxRequests),
 		"timeout": int64(f.options.Timeout), "max-sequences": int64(f.options.Scheduler.MaxSequences),
@@ -82,14 +83,28 @@ func (f *serveFlags) check() error {
 	if f.options.MaxTokens < 0 || f.options.Scheduler.CacheTokens < 0 || f.grace < 0 {
 		return usagef("--max-tokens, --cache-tokens and --grace must not be negative")
 	}
-	if _, _, err := net.SplitHostPort(f.addr); err != nil {
-		return usagef("--addr %s: it is host:port, as 127.0.0.1:8080", f.addr)
+	return checkAddr(ctx, f.addr)
+}
+
+// checkAddr refuses an address that no machine could listen on.
+func checkAddr(ctx context.Context, addr string) error {
+	host, port, err := net.SplitHostPort(addr)
+	if err != nil {
+		return usagef("--addr %s: it is host:port, as 127.0.0.1:8080", addr)
+	}
+	if _, err := net.DefaultResolver.LookupPort(ctx, "tcp", port); err != nil { // knows names, as http, too
+		return usagef("--addr %s: the port is a number from 0 to 65535", addr)
+	}
+	// Digits and dots, or colons, are no name that could be looked up.
+	numeric := host != "" && strings.Trim(host, "0123456789.") == "" || strings.Contains(host, ":")
+	if _, err := netip.ParseAddr(host); numeric && err != nil {
+		return usagef("--addr %s: %s is not an IP address", addr, host)
 	}
 	return nil
 }
 
 func (f *serveFlags) run(ctx context.Context, app *App, address string) error {
-	if err := f.check(); err != nil {
+	if err := f.check(ctx); err != nil {
 		return err
 	}
 	engine, err := f.compute.options()
@@ -104,7 +119,7 @@ func (f *serveFlags) run(ctx context.Context, app *App, address string) error {
 	// Before the model, which takes longer: a port in use is told at once.
 	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", f.addr)
 	if err != nil {
-		return fmt.Errorf("listen on %s: %w", f.addr, err)
+		return fmt.Errorf("%w %s: %w", errListen, f.addr, err)
 	}
 	defer func() { _ = listener.Close() }() // Serve closes it too
 	m, err := app.openServed(ctx, address, f.name, engine)
