@@ -12,6 +12,7 @@ import (
 	"github.com/lmittmann/tint"
 	"github.com/spf13/cobra"
 
+	"loyal/model"
 	"loyal/verify"
 )
 
@@ -55,6 +56,9 @@ func TestForeignTextIsHarmless(t *testing.T) {
 		"progress": func(app *App) { logStage(app, forged) },
 		"verdict": func(app *App) {
 			_ = writeVerdict(app.Stderr, &verify.Report{Model: forged, Notes: []string{forged}})
+		},
+		"inspection": func(app *App) {
+			_ = writeInspection(app.Stderr, &inspection{Inspection: &model.Inspection{License: forged, RopeType: forged}})
 		},
 		"set": func(app *App) {
 			i := setInfo{Path: forged}
