@@ -13,6 +13,8 @@ import (
 	"unicode/utf8"
 
 	"github.com/goccy/go-yaml"
+
+	"loyal/internal/safeyaml"
 )
 
 // Format is a file format in which other tools keep fingerprints. All hold keys
@@ -32,8 +34,14 @@ const (
 // Formats lists the formats.
 func Formats() []Format { return []Format{OML, JSONL, MLprints} }
 
-// ErrFormat reports a file that is not in the format it should be in.
-var ErrFormat = errors.New("invalid fingerprint file")
+// Errors of files to import that callers can tell apart.
+var (
+	// ErrFormat reports a file that is not in the format it should be in.
+	ErrFormat = errors.New("invalid fingerprint file")
+	// ErrTooLarge reports a YAML file that is nested too deep or too long to read
+	// within reasonable memory.
+	ErrTooLarge = errors.New("too large to read as YAML")
+)
 
 // MaxImportBytes bounds the files that Import reads.
 const MaxImportBytes = 64 << 20
@@ -206,7 +214,9 @@ func readPairs(data []byte, format Format) ([]omlPair, error) {
 		pairs, err = readLines(data)
 	case MLprints:
 		var list []mlprintsEntry
-		if readYAML(data, &list) != nil { // its message would quote the file
+		if err = safeyaml.Unmarshal(data, safeyaml.MaxTokens, &list); errors.Is(err, safeyaml.ErrLimit) {
+			err = fmt.Errorf("%w: %w", ErrTooLarge, err)
+		} else if err != nil { // its message would quote the file
 			err = errors.New("no YAML list with query and expected_response")
 		}
 		for _, e := range list {
@@ -266,15 +276,4 @@ func readLines(data []byte) ([]omlPair, error) {
 		pairs = append(pairs, omlPair{l.Key, l.Response})
 	}
 	return pairs, nil
-}
-
-// readYAML is yaml.Unmarshal, which panics on some malformed documents, with an
-// error instead.
-func readYAML(data []byte, v any) (err error) {
-	defer func() {
-		if recover() != nil {
-			err = ErrFormat
-		}
-	}()
-	return yaml.Unmarshal(data, v)
 }

@@ -67,7 +67,7 @@ func parseCard(data []byte) (Card, error) {
 		Language    any    `yaml:"language"`
 		Tags        any    `yaml:"tags"`
 	}
-	if err := safeyaml.Unmarshal([]byte(front), &loose); err != nil {
+	if err := safeyaml.Unmarshal([]byte(front), safeyaml.FewTokens, &loose); err != nil {
 		return Card{}, fmt.Errorf("read model card: %w", err)
 	}
 	return Card{

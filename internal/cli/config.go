@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -74,7 +75,9 @@ func readConfig(path string) (map[string]any, error) {
 		return nil, fmt.Errorf("%w %s is larger than %d bytes", errConfig, path, maxConfig)
 	}
 	tree := map[string]any{}
-	if err := safeyaml.Unmarshal(data, &tree); err != nil {
+	if err := safeyaml.Unmarshal(data, safeyaml.FewTokens, &tree); errors.Is(err, safeyaml.ErrLimit) {
+		return nil, fmt.Errorf("%w %s: %w", errConfig, path, err)
+	} else if err != nil {
 		return nil, fmt.Errorf("%w %s: %s", errConfig, path, firstLine(err.Error()))
 	}
 	return tree, nil

@@ -126,6 +126,7 @@ var rules = []rule{
 	{sentinel(fingerprint.ErrCapacity), ExitError, "ask for fewer fingerprints (-n)"},
 	{sentinel(fingerprint.ErrTooFewKeys), ExitError, "ask for fewer fingerprints (-n), a smaller --width, a larger --max-top or --key-length, or give other keys (--keys)"},
 	{sentinel(fingerprint.ErrParams), ExitUsage, "'loyal fingerprint new --help' shows what is possible"},
+	{sentinel(fingerprint.ErrTooLarge), ExitError, "write the keys and answers as JSON, an object a line (--format jsonl): that has no such limit"},
 	{sentinel(fingerprint.ErrFormat), ExitError, "docs/formats describes the files that can be imported"},
 	{sentinel(errDemo), ExitError, "run it again, with another secret; '--keep' keeps what shows why"},
 	{sentinel(errDemoKeep), ExitError, "choose a directory that does not exist yet"},
