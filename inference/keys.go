@@ -5,9 +5,9 @@ import (
 	"crypto/subtle"
 	"errors"
 	"fmt"
-	"io"
-	"os"
 	"strings"
+
+	"loyal/internal/readfile"
 )
 
 // ErrKeys reports a file of API keys that cannot be one.
@@ -22,17 +22,9 @@ type Keys struct{ hashes [][sha256.Size]byte }
 // ReadKeys reads a file with one key a line. Blank lines and lines that begin
 // with # do not count.
 func ReadKeys(path string) (*Keys, error) {
-	f, err := os.Open(path)
+	data, err := readfile.Any(path, maxKeysFile)
 	if err != nil {
 		return nil, fmt.Errorf("read API keys: %w", err)
-	}
-	defer f.Close()
-	data, err := io.ReadAll(io.LimitReader(f, maxKeysFile+1))
-	if err != nil {
-		return nil, fmt.Errorf("read API keys: %w", err)
-	}
-	if len(data) > maxKeysFile {
-		return nil, fmt.Errorf("read API keys: %s: larger than %d bytes: %w", path, maxKeysFile, ErrKeys)
 	}
 	keys := &Keys{}
 	for i, line := range strings.Split(string(data), "\n") {

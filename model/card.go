@@ -10,6 +10,7 @@ import (
 
 	"github.com/goccy/go-yaml"
 
+	"loyal/internal/readfile"
 	"loyal/internal/safeyaml"
 	"loyal/model/gguf"
 )
@@ -38,7 +39,7 @@ func (m *Model) Card() (Card, error) {
 	if file, ok := m.weights.(ggufWeights); ok {
 		return cardFromGGUF(file.file), nil
 	}
-	data, err := readBounded(filepath.Join(m.Path, "README.md"), maxCard)
+	data, err := readfile.Regular(filepath.Join(m.Path, "README.md"), maxCard)
 	if errors.Is(err, fs.ErrNotExist) {
 		return Card{}, nil
 	}

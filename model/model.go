@@ -21,6 +21,7 @@ import (
 	"path/filepath"
 	"slices"
 
+	"loyal/internal/readfile"
 	"loyal/model/chat"
 	"loyal/model/gguf"
 	"loyal/model/safetensors"
@@ -108,7 +109,7 @@ func Open(path string) (*Model, error) {
 
 // checkGGUF refuses files that are not even meant to be GGUF.
 func checkGGUF(path string) error {
-	f, err := os.Open(path)
+	f, err := readfile.Open(path)
 	if err != nil {
 		return err
 	}
@@ -186,7 +187,7 @@ func (m *Model) openGGUFText() error {
 }
 
 func openDirectory(dir string) (*Model, error) {
-	data, err := readBounded(filepath.Join(dir, "config.json"), maxConfigFile)
+	data, err := readfile.Regular(filepath.Join(dir, "config.json"), maxConfigFile)
 	if err != nil {
 		return nil, err
 	}
@@ -306,15 +307,3 @@ func (d directoryWeights) reordered() bool      { return false }
 func (d directoryWeights) names() []string      { return d.set.Names() }
 func (d directoryWeights) paths() []string      { return d.set.Paths }
 func (d directoryWeights) Close() error         { return d.set.Close() }
-
-// readBounded reads a file that should be small.
-func readBounded(path string, limit int64) ([]byte, error) {
-	info, err := os.Stat(path)
-	if err != nil {
-		return nil, err
-	}
-	if info.Size() > limit {
-		return nil, fmt.Errorf("read %s: %d bytes are over the limit of %d", path, info.Size(), limit)
-	}
-	return os.ReadFile(path)
-}

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"loyal/internal/readfile"
 	"loyal/model/chat"
 	"loyal/model/gguf"
 	"loyal/model/tokenizer"
@@ -80,9 +81,9 @@ func readSentencePiece(dir string) ([]byte, error) {
 	case len(names) == 0:
 		return nil, nil
 	case len(names) == 1:
-		return readBounded(filepath.Join(dir, names[0]), maxTokenizerFile)
+		return readfile.Regular(filepath.Join(dir, names[0]), maxTokenizerFile)
 	case slices.Contains(names, "tokenizer.model"):
-		return readBounded(filepath.Join(dir, "tokenizer.model"), maxTokenizerFile)
+		return readfile.Regular(filepath.Join(dir, "tokenizer.model"), maxTokenizerFile)
 	}
 	return nil, fmt.Errorf("%s: %w: which of %s is the tokenizer?", dir, ErrTokenizer, strings.Join(names, ", "))
 }
@@ -202,9 +203,9 @@ func (t textFiles) ends() ([]int32, error) {
 	return ids, nil
 }
 
-// readOptional is readBounded, with nothing for a file that is not there.
+// readOptional is readfile.Regular, with nothing for a file that is not there.
 func readOptional(path string, limit int64) ([]byte, error) {
-	data, err := readBounded(path, limit)
+	data, err := readfile.Regular(path, limit)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}

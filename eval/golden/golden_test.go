@@ -12,6 +12,7 @@ import (
 	"strings"
 	"testing"
 
+	"loyal/internal/readfile"
 	"loyal/lm/lmtest"
 	"loyal/model/chat"
 	"loyal/model/safetensors"
@@ -371,7 +372,7 @@ func TestBadFiles(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	if _, err := checkFile(t.TempDir(), s, nil); !errors.Is(err, ErrFormat) {
+	if _, err := checkFile(t.TempDir(), s, nil); !errors.Is(err, readfile.ErrNotRegular) {
 		t.Errorf("directory: %v", err)
 	}
 }

@@ -8,9 +8,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"strings"
 
+	"loyal/internal/readfile"
 	"loyal/model/safetensors"
 )
 
@@ -29,16 +29,6 @@ type content interface {
 // read parses a golden file. Tensors are told by the name *.safetensors, a single
 // object with "forward" or "train" from lines of JSON by its keys.
 func read(path string) (content, error) {
-	info, err := os.Stat(path)
-	if err != nil {
-		return nil, err
-	}
-	if info.IsDir() {
-		return nil, fmt.Errorf("%w: %s is a directory", ErrFormat, path)
-	}
-	if info.Size() > maxFile {
-		return nil, fmt.Errorf("%w: %s is larger than %d bytes", ErrFormat, path, maxFile)
-	}
 	if strings.HasSuffix(path, ".safetensors") {
 		f, err := safetensors.Open(path)
 		if err != nil {
@@ -46,11 +36,16 @@ func read(path string) (content, error) {
 		}
 		return tensorFile{f}, nil
 	}
-	f, err := os.Open(path)
+	f, err := readfile.Open(path)
 	if err != nil {
 		return nil, err
 	}
 	defer func() { _ = f.Close() }() // only read
+	if info, err := f.Stat(); err != nil {
+		return nil, err
+	} else if info.Size() > maxFile {
+		return nil, fmt.Errorf("read %s: %w: over %d bytes", path, readfile.ErrTooLarge, maxFile)
+	}
 	return parse(f)
 }
 

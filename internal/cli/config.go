@@ -3,14 +3,13 @@ package cli
 import (
 	"errors"
 	"fmt"
-	"io"
-	"os"
 	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"loyal/internal/readfile"
 	"loyal/internal/safeyaml"
 )
 
@@ -62,17 +61,12 @@ func isCommandName(parent *cobra.Command, name string) bool {
 }
 
 func readConfig(path string) (map[string]any, error) {
-	f, err := os.Open(path)
+	data, err := readfile.Any(path, maxConfig)
+	if errors.Is(err, readfile.ErrTooLarge) {
+		return nil, fmt.Errorf("%w %s: %w", errConfig, path, err)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("read configuration: %w", err)
-	}
-	defer func() { _ = f.Close() }() // only read
-	data, err := io.ReadAll(io.LimitReader(f, maxConfig+1))
-	if err != nil {
-		return nil, fmt.Errorf("read configuration: %w", err)
-	}
-	if len(data) > maxConfig {
-		return nil, fmt.Errorf("%w %s is larger than %d bytes", errConfig, path, maxConfig)
 	}
 	tree := map[string]any{}
 	if err := safeyaml.Unmarshal(data, safeyaml.FewTokens, &tree); errors.Is(err, safeyaml.ErrLimit) {

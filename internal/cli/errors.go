@@ -17,6 +17,7 @@ import (
 	"loyal/inference"
 	"loyal/internal/keyring"
 	"loyal/internal/oracle"
+	"loyal/internal/readfile"
 	"loyal/lm"
 	"loyal/model"
 	"loyal/model/chat"
@@ -191,7 +192,11 @@ var rules = []rule{
 	{sentinel(errListen), ExitError, "--addr begins with an address of this machine: 127.0.0.1 for itself alone, 0.0.0.0 for all that it has"},
 	{typed[*net.DNSError], ExitEndpoint, "the host's name is not known: check the address and the network"},
 	{sentinel(syscall.ECONNREFUSED), ExitEndpoint, "nothing listens there: check host and port"},
+	{sentinel(syscall.ELOOP), ExitError, "the link leads back to itself: remove it, or make it lead to the file"},
 	{sentinel(errConfig), ExitUsage, "keys of a configuration file are the names of the command's flags, or a command's name with such keys below it"},
+	{sentinel(readfile.ErrNotRegular), ExitError, "a file is needed here, not a directory, a device or a pipe: give the file's own path"},
+	{sentinel(syscall.EISDIR), ExitError, "give the path of a file in it"},
+	{sentinel(readfile.ErrTooLarge), ExitError, "no file of this kind is so large: check that it is the right one"},
 	{sentinel(fs.ErrNotExist), ExitError, "check the path; 'org/name' means a model in the Hugging Face cache, './name' a directory"},
 	{sentinel(fs.ErrExist), ExitError, "choose another name, or replace it with --overwrite"},
 	{sentinel(fs.ErrPermission), ExitError, "check who owns the file and its directory"},

@@ -1,9 +1,7 @@
 package cli
 
 import (
-	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 
@@ -13,10 +11,8 @@ import (
 	"loyal/fingerprint"
 	"loyal/internal/atomicfile"
 	"loyal/internal/keyring"
+	"loyal/internal/readfile"
 )
-
-// errTooLarge reports a file beyond what a command reads.
-var errTooLarge = errors.New("the file is too large")
 
 // openSet reads and opens a set file, with the user's identity or, if it is sealed
 // so, with a passphrase.
@@ -134,19 +130,5 @@ func writeSecret(path string, data []byte, overwrite bool) error {
 	return atomicfile.WriteNew(path, data, 0o600)
 }
 
-// readFile reads a file of a bounded size.
-func readFile(path string, limit int64) ([]byte, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, err
-	}
-	defer func() { _ = f.Close() }() // only read
-	data, err := io.ReadAll(io.LimitReader(f, limit+1))
-	if err != nil {
-		return nil, err
-	}
-	if int64(len(data)) > limit {
-		return nil, fmt.Errorf("read %s: %w: over %d bytes", path, errTooLarge, limit)
-	}
-	return data, nil
-}
+// readFile reads what the user names, of a bounded size.
+func readFile(path string, limit int64) ([]byte, error) { return readfile.Any(path, limit) }

@@ -17,7 +17,6 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"log/slog"
 	"os"
@@ -30,6 +29,7 @@ import (
 
 	"loyal/internal/atomicfile"
 	"loyal/internal/env"
+	"loyal/internal/readfile"
 )
 
 // Errors that callers can tell apart.
@@ -94,7 +94,7 @@ func Load(path string) (*Keyring, error) {
 	if perm := info.Mode().Perm(); runtime.GOOS != "windows" && perm&0o077 != 0 {
 		return nil, fmt.Errorf("open identity: %w: %s has mode %04o", ErrLoosePermissions, path, perm)
 	}
-	data, err := readBounded(path)
+	data, err := readfile.Any(path, maxFile)
 	if err != nil {
 		return nil, fmt.Errorf("open identity: %w", err)
 	}
@@ -173,7 +173,7 @@ func ParseRecipients(args []string) ([]age.Recipient, error) {
 		text := []byte(arg)
 		if !strings.HasPrefix(arg, "age1") {
 			var err error
-			if text, err = readBounded(arg); err != nil {
+			if text, err = readfile.Any(arg, maxFile); err != nil {
 				return nil, fmt.Errorf("read recipients: %w", err)
 			}
 		}
@@ -202,21 +202,4 @@ func Passphrase(passphrase string) (age.Recipient, age.Identity, error) {
 		return nil, nil, fmt.Errorf("use passphrase: %w", err)
 	}
 	return r, id, nil
-}
-
-// readBounded reads a small file.
-func readBounded(path string) ([]byte, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, err
-	}
-	defer func() { _ = f.Close() }() // only read
-	data, err := io.ReadAll(io.LimitReader(f, maxFile+1))
-	if err != nil {
-		return nil, err
-	}
-	if len(data) > maxFile {
-		return nil, fmt.Errorf("%s is larger than %d bytes", path, maxFile)
-	}
-	return data, nil
 }

@@ -13,8 +13,9 @@ package mmap
 import (
 	"fmt"
 	"math"
-	"os"
 	"sync"
+
+	"loyal/internal/readfile"
 )
 
 // File is a file's content in memory.
@@ -27,17 +28,14 @@ type File struct {
 
 // Open maps the file at path. An empty file gives no bytes.
 func Open(path string) (*File, error) {
-	f, err := os.Open(path)
+	f, err := readfile.Open(path)
 	if err != nil {
-		return nil, err // an *os.PathError names the operation and the path
+		return nil, err // it names the operation and the path
 	}
 	defer f.Close()
 	info, err := f.Stat()
 	if err != nil {
 		return nil, err
-	}
-	if !info.Mode().IsRegular() {
-		return nil, fmt.Errorf("open %s: not a regular file", path)
 	}
 	size := info.Size()
 	if size == 0 {

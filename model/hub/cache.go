@@ -16,6 +16,7 @@ import (
 	"github.com/gofrs/flock"
 
 	"loyal/internal/atomicfile"
+	"loyal/internal/readfile"
 )
 
 // cache is the part of the hub's cache that belongs to one repository
@@ -42,7 +43,7 @@ func (c cache) blob(etag string) string       { return c.path("blobs", etag) }
 func (c cache) find(revision string) (string, bool) {
 	commit := revision
 	if !commitPattern.MatchString(revision) {
-		data, err := os.ReadFile(c.path("refs", filepath.FromSlash(revision)))
+		data, err := readfile.Regular(c.path("refs", filepath.FromSlash(revision)), 1<<12)
 		if err != nil {
 			return "", false
 		}
@@ -63,7 +64,7 @@ func whole(dir string) bool {
 	if isFile(filepath.Join(dir, singleWeights)) {
 		return true
 	}
-	data, err := os.ReadFile(filepath.Join(dir, indexFile))
+	data, err := readfile.Regular(filepath.Join(dir, indexFile), maxIndex)
 	if err != nil {
 		return false
 	}

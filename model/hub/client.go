@@ -8,7 +8,6 @@ import (
 	"io"
 	"net/http"
 	"net/url"
-	"os"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -16,13 +15,16 @@ import (
 	"time"
 
 	"github.com/cenkalti/backoff/v5"
+
+	"loyal/internal/readfile"
 )
 
 const (
 	singleWeights = "model.safetensors"
 	indexFile     = "model.safetensors.index.json"
 
-	maxAnswer = 16 << 20 // of the hub's API
+	maxAnswer = 16 << 20  // of the hub's API
+	maxIndex  = 100 << 20 // as package safetensors has it
 	tries     = 6
 	// maxWait bounds what a server may ask us to wait before the next try.
 	maxWait = 2 * time.Minute
@@ -77,7 +79,7 @@ func (c *client) fetch(ctx context.Context, ca cache, a Address) (string, error)
 
 // shards downloads the weights that the index names.
 func (c *client) shards(ctx context.Context, ca cache, commit string, files []string) error {
-	data, err := os.ReadFile(filepath.Join(ca.snapshot(commit), indexFile))
+	data, err := readfile.Regular(filepath.Join(ca.snapshot(commit), indexFile), maxIndex)
 	if err != nil {
 		return err
 	}

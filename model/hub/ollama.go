@@ -9,6 +9,8 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+
+	"loyal/internal/readfile"
 )
 
 // Defaults of Ollama's names: NAME is registry.ollama.ai/library/NAME:latest.
@@ -62,17 +64,10 @@ func findOllama(dir, name string) (string, error) {
 		return "", err
 	}
 	path := filepath.Join(dir, "manifests", rel)
-	info, err := os.Stat(path)
+	data, err := readfile.Regular(path, maxAnswer)
 	if errors.Is(err, fs.ErrNotExist) {
 		return "", fmt.Errorf("ollama:%s: %w in %s", name, ErrNotFound, dir)
 	}
-	if err != nil {
-		return "", err
-	}
-	if info.Size() > maxAnswer {
-		return "", fmt.Errorf("read %s: %d bytes are too many for a manifest", path, info.Size())
-	}
-	data, err := os.ReadFile(path)
 	if err != nil {
 		return "", err
 	}

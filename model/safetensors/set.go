@@ -5,11 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"path/filepath"
 	"sort"
 	"strings"
 
+	"loyal/internal/readfile"
 	"loyal/model/tensor"
 )
 
@@ -56,14 +56,7 @@ func OpenDir(dir string) (*Set, error) {
 }
 
 func readIndex(path string) (Index, error) {
-	info, err := os.Stat(path)
-	if err != nil {
-		return Index{}, err
-	}
-	if info.Size() > maxIndex {
-		return Index{}, fmt.Errorf("read %s: %w: %d bytes are over the limit of %d", path, ErrInvalid, info.Size(), maxIndex)
-	}
-	data, err := os.ReadFile(path)
+	data, err := readfile.Regular(path, maxIndex)
 	if err != nil {
 		return Index{}, err
 	}
