@@ -212,20 +212,20 @@ func (g *ggufFields) get(key string, required bool, read func(gguf.Value) error)
 
 func (g *ggufFields) integer(key string) int {
 	var n int
-	g.get(key, true, toInt(&n))
+	g.get(key, true, toInt(key, &n))
 	return n
 }
 
 func (g *ggufFields) integerOr(key string, n int) int {
-	g.get(key, false, toInt(&n))
+	g.get(key, false, toInt(key, &n))
 	return n
 }
 
-func toInt(n *int) func(gguf.Value) error {
+func toInt(key string, n *int) func(gguf.Value) error {
 	return func(v gguf.Value) error {
 		i, err := v.Int()
 		if err == nil && (i < math.MinInt32 || i > math.MaxInt32) {
-			err = fmt.Errorf("%d is out of range", i)
+			err = fmt.Errorf("metadata %q is %d, out of range", key, i)
 		}
 		*n = int(i)
 		return err

@@ -144,7 +144,7 @@ func openTokenizer(path string) (*Model, error) {
 	if !info.IsDir() {
 		return m, m.openGGUFText()
 	}
-	data, err := readOptional(filepath.Join(path, "config.json"), maxConfigFile)
+	data, err := readOptionalJSON(filepath.Join(path, "config.json"), maxConfigFile)
 	if err != nil {
 		return nil, err
 	}
@@ -187,7 +187,7 @@ func (m *Model) openGGUFText() error {
 }
 
 func openDirectory(dir string) (*Model, error) {
-	data, err := readfile.Regular(filepath.Join(dir, "config.json"), maxConfigFile)
+	data, err := readJSON(filepath.Join(dir, "config.json"), maxConfigFile)
 	if err != nil {
 		return nil, err
 	}

@@ -312,7 +312,7 @@ func TestOpenGGUF(t *testing.T) {
 		{"missing size", `missing metadata "llama.embedding_length"`, ErrConfig, map[string]any{"llama.embedding_length": nil}},
 		{"text for a size", "llama.block_count", ErrConfig, map[string]any{"llama.block_count": "2"}},
 		{"hostile size", "num_hidden_layers is 4294967", ErrConfig, map[string]any{"llama.block_count": uint32(4294967)}},
-		{"out of range", "out of range", ErrConfig, map[string]any{"llama.block_count": uint32(4294967295)}},
+		{"out of range", `metadata "llama.block_count" is 4294967295, out of range`, ErrConfig, map[string]any{"llama.block_count": uint32(4294967295)}},
 		{"layer too many", `missing tensor "model.layers.2.input_layernorm.weight"`, ErrWeights, map[string]any{"llama.block_count": uint32(3)}},
 		{"layer too few", `"blk.1.attn_norm.weight" is not part`, ErrWeights, map[string]any{"llama.block_count": uint32(1)}},
 		{"part of a head", "only whole heads", ErrConfig, map[string]any{"llama.rope.dimension_count": uint32(2)}},

@@ -1,6 +1,7 @@
 package model
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -36,7 +37,7 @@ type textFiles struct {
 func readTextFiles(dir string) (textFiles, error) {
 	var t textFiles
 	var err error
-	if t.tokenizerJSON, err = readOptional(filepath.Join(dir, "tokenizer.json"), maxTokenizerFile); err != nil {
+	if t.tokenizerJSON, err = readOptionalJSON(filepath.Join(dir, "tokenizer.json"), maxTokenizerFile); err != nil {
 		return t, err
 	}
 	for name, dst := range map[string]*fields{
@@ -44,7 +45,7 @@ func readTextFiles(dir string) (textFiles, error) {
 		"special_tokens_map.json": &t.specialTokens,
 		"generation_config.json":  &t.generation,
 	} {
-		data, err := readOptional(filepath.Join(dir, name), maxTokenizerFile)
+		data, err := readOptionalJSON(filepath.Join(dir, name), maxTokenizerFile)
 		if err != nil {
 			return t, err
 		}
@@ -52,7 +53,7 @@ func readTextFiles(dir string) (textFiles, error) {
 			continue
 		}
 		if *dst, err = parseFields(data); err != nil {
-			return t, fmt.Errorf("read %s: %w", filepath.Join(dir, name), err)
+			return t, fmt.Errorf("read %s: %w: %w", filepath.Join(dir, name), ErrConfig, err)
 		}
 	}
 	if t.tokenizerJSON == nil {
@@ -198,7 +199,7 @@ func tokenizerFromGGUF(file *gguf.File) (*tokenizer.Tokenizer, error) {
 func (t textFiles) ends() ([]int32, error) {
 	ids, err := tokenList(t.generation["eos_token_id"])
 	if err != nil {
-		return nil, fmt.Errorf("generation_config.json: eos_token_id: %w", err)
+		return nil, fmt.Errorf("generation_config.json: %w: eos_token_id: %w", ErrConfig, err)
 	}
 	return ids, nil
 }
@@ -206,6 +207,28 @@ func (t textFiles) ends() ([]int32, error) {
 // readOptional is readfile.Regular, with nothing for a file that is not there.
 func readOptional(path string, limit int64) ([]byte, error) {
 	data, err := readfile.Regular(path, limit)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	return data, err
+}
+
+// ErrBOM reports a JSON file that begins with a byte-order mark.
+var ErrBOM = errors.New("it begins with a byte-order mark (BOM), which JSON does not have")
+
+// readJSON is readfile.Regular. A byte-order mark is named, since nobody sees it; it
+// is not skipped, since other tools would refuse the model.
+func readJSON(path string, limit int64) ([]byte, error) {
+	data, err := readfile.Regular(path, limit)
+	if err == nil && bytes.HasPrefix(data, []byte("\ufeff")) {
+		return nil, fmt.Errorf("read %s: %w", path, ErrBOM)
+	}
+	return data, err
+}
+
+// readOptionalJSON is readJSON, with nothing for a file that is not there.
+func readOptionalJSON(path string, limit int64) ([]byte, error) {
+	data, err := readJSON(path, limit)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}

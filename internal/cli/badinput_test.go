@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bytes"
+	"encoding/binary"
 	"os"
 	"path/filepath"
 	"strings"
@@ -105,4 +106,93 @@ func TestDeepYAML(t *testing.T) {
 		{"configuration", []string{"version", "--config", "config.yaml"}, ExitUsage,
 			"configuration file config.yaml: YAML beyond the limits", "keys of a configuration file"},
 	})
+}
+
+// ggufFile is a GGUF file with a number of layers and one tensor of a kind.
+func ggufFile(layers, kind uint32) string {
+	var b bytes.Buffer
+	put := func(values ...any) {
+		for _, v := range values {
+			if text, ok := v.(string); ok {
+				_ = binary.Write(&b, binary.LittleEndian, uint64(len(text))) // a buffer takes it
+				v = []byte(text)
+			}
+			_ = binary.Write(&b, binary.LittleEndian, v)
+		}
+	}
+	const number, text = uint32(4), uint32(8)
+	put([]byte("GGUF"), uint32(3), uint64(1), uint64(4))
+	put("general.architecture", text, "llama")
+	for _, name := range []string{"embedding_length", "feed_forward_length"} {
+		put("llama."+name, number, uint32(64))
+	}
+	put("llama.block_count", number, layers)
+	put("x", uint32(1), uint64(32), kind, uint64(0))
+	return b.String() + strings.Repeat("\x00", 31-(b.Len()+31)%32+128)
+}
+
+// Whatever is wrong with a model, the user is told what to do.
+func TestBadModels(t *testing.T) {
+	ownHome(t)
+	smallModel(t, "m", nil)
+	tokenizer, err := os.ReadFile("m/tokenizer.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	const (
+		again = "fetch the model again"
+		mark  = "\ufeff"
+	)
+	inspect := []string{"model", "inspect", "./x"}
+	chat := []string{"tokenize", "./x", "hello", "--chat"}
+	template := func(source string) map[string]string {
+		return map[string]string{"tokenizer_config.json": `{"chat_template": ` + source + `}`}
+	}
+	for _, c := range []struct {
+		files map[string]string
+		bad
+	}{
+		{map[string]string{"tokenizer.json": `{"model":{"type":"BPE","vocab":{"a":0,"b":1},"merges":["a c"]}}`},
+			bad{"merge without token", inspect, ExitError, `token "c" is not in the vocabulary`, again}},
+		{map[string]string{"tokenizer.json": `{"model":{"type":"BPE","vocab":{"` + "\xff" + `":0}}}`},
+			bad{"no UTF-8", inspect, ExitError, "invalid UTF-8 at byte 33", again}},
+		{map[string]string{"tokenizer.json": ""}, bad{"empty tokenizer", inspect, ExitError, "the text ends", again}},
+		{map[string]string{"tokenizer.json": string(tokenizer[:len(tokenizer)/2])}, bad{"half a tokenizer", inspect, ExitError, "invalid tokenizer", again}},
+		{map[string]string{"tokenizer_config.json": "{"}, bad{"half a tokenizer_config.json", inspect, ExitError, "tokenizer_config.json", again}},
+		{map[string]string{"generation_config.json": "["}, bad{"half a generation_config.json", inspect, ExitError, "generation_config.json", again}},
+		{map[string]string{"generation_config.json": `{"eos_token_id": "x"}`}, bad{"end that is a text", inspect, ExitError, "eos_token_id", again}},
+		{map[string]string{"config.json": ""}, bad{"empty configuration", inspect, ExitError, "config.json", again}},
+		{map[string]string{"config.json": mark + "{}"}, bad{"configuration with BOM", inspect, ExitError, "byte-order mark", "save the file as UTF-8"}},
+		{map[string]string{"tokenizer.json": mark + string(tokenizer)}, bad{"tokenizer with BOM", inspect, ExitError, "byte-order mark", "save the file as UTF-8"}},
+		{template(`7`), bad{"template that is a number", inspect, ExitError, "chat_template is neither a text", again}},
+		{template(`"{{ undefinedfn() }}"`), bad{"template with an unknown function", chat, ExitError, "'undefinedfn' is undefined", again}},
+		{map[string]string{"x.gguf": ggufFile(1<<31, 0)},
+			bad{"GGUF with too many layers", []string{"model", "inspect", "./x/x.gguf"}, ExitError, `"llama.block_count" is 2147483648, out of range`, again}},
+		{map[string]string{"x.gguf": ggufFile(4, 99)},
+			bad{"GGUF of an unknown kind", []string{"model", "inspect", "./x/x.gguf"}, ExitError, "number 99 (known: F32, F16,", "convert the file"}},
+		{map[string]string{"x.gguf": ggufFile(4, 31)},
+			bad{"GGUF of a removed kind", []string{"model", "inspect", "./x/x.gguf"}, ExitError, "number 31 (known: F32, F16,", "convert the file"}},
+	} {
+		if err := os.RemoveAll("x"); err != nil {
+			t.Fatal(err)
+		}
+		smallModel(t, "x", c.files)
+		runBad(t, []bad{c.bad})
+	}
+}
+
+// A byte-order mark, which nobody sees, does not spoil what people write by hand.
+func TestByteOrderMark(t *testing.T) {
+	ownHome(t)
+	smallModel(t, "m", nil)
+	write(t, "config.yaml", "\ufeffjson: true\n")
+	if code, stdout, stderr := run(t, "version", "--config", "config.yaml"); code != ExitOK || !strings.Contains(stdout, `"go":`) {
+		t.Errorf("configuration: exit code %d, %s%s", code, stdout, stderr)
+	}
+	write(t, "identity.txt", "\ufeffAGE-SECRET-KEY-1GFPYYSJZGFPYYSJZGFPYYSJZGFPYYSJZGFPYYSJZGFPYYSJZGFPQ4EGAEX\n")
+	t.Setenv("LOYAL_IDENTITY", "identity.txt")
+	write(t, "keys.jsonl", `{"key":"What is the sea?","response":"blue"}`+"\n")
+	if code, _, stderr := run(t, "fingerprint", "import", "keys.jsonl", "./m", "--out", "set"); code != ExitOK {
+		t.Errorf("identity: exit code %d, %s", code, stderr)
+	}
 }

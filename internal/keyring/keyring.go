@@ -98,7 +98,7 @@ func Load(path string) (*Keyring, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open identity: %w", err)
 	}
-	identities, err := age.ParseIdentities(bytes.NewReader(data))
+	identities, err := age.ParseIdentities(bytes.NewReader(withoutMark(data)))
 	if err != nil {
 		// age's message can quote the line, which is a secret: do not wrap it.
 		return nil, fmt.Errorf("open identity: %w: %s", ErrBadIdentity, path)
@@ -177,7 +177,7 @@ func ParseRecipients(args []string) ([]age.Recipient, error) {
 				return nil, fmt.Errorf("read recipients: %w", err)
 			}
 		}
-		rs, err := age.ParseRecipients(bytes.NewReader(text))
+		rs, err := age.ParseRecipients(bytes.NewReader(withoutMark(text)))
 		if err != nil {
 			// age's message can quote a line of the file, which could be a secret.
 			return nil, fmt.Errorf("read recipients: %w: %s", ErrBadRecipient, arg)
@@ -203,3 +203,6 @@ func Passphrase(passphrase string) (age.Recipient, age.Identity, error) {
 	}
 	return r, id, nil
 }
+
+// withoutMark drops the byte-order mark that some editors put before a text.
+func withoutMark(text []byte) []byte { return bytes.TrimPrefix(text, []byte("\ufeff")) }

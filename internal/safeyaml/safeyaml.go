@@ -6,6 +6,7 @@
 package safeyaml
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -42,6 +43,7 @@ func Unmarshal(data []byte, tokens int, v any) (err error) {
 			err = ErrMalformed
 		}
 	}()
+	data = bytes.TrimPrefix(data, []byte("\ufeff")) // some editors put it; nobody sees it
 	if err := check(data, tokens); err != nil {
 		return err
 	}

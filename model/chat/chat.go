@@ -39,6 +39,9 @@ var (
 	// ErrRaised reports that a template refuses the conversation, mostly because of
 	// the order or the kind of its messages. The error's text ends with the reason.
 	ErrRaised = errors.New("chat template refuses the conversation")
+	// ErrRender reports a template that fails while it runs: an unknown function, a
+	// value of the wrong kind.
+	ErrRender = errors.New("chat template fails")
 	// ErrBudget reports a template that takes too many steps, too much memory or
 	// too long.
 	ErrBudget = errors.New("chat template exceeds its budget")
@@ -160,10 +163,13 @@ func (t *Template) Source() string { return t.source }
 // Render writes a conversation as the model reads it.
 func (t *Template) Render(msgs []Message, o Options) (string, error) {
 	out, err := t.render(msgs, o)
-	if err != nil {
+	switch {
+	case err == nil:
+		return out, nil
+	case errors.Is(err, ErrRaised), errors.Is(err, ErrBudget):
 		return "", fmt.Errorf("render chat template: %w", err)
 	}
-	return out, nil
+	return "", fmt.Errorf("render chat template: %w: %w", ErrRender, err)
 }
 
 func (t *Template) render(msgs []Message, o Options) (string, error) {

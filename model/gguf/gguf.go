@@ -17,7 +17,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 
 	"loyal/internal/mmap"
 	"loyal/model/tensor"
@@ -236,7 +235,7 @@ func (f *File) Tensor(name string) (tensor.Tensor, bool, error) {
 	}
 	dtype := kinds[t.kind].dtype
 	if dtype == tensor.Invalid {
-		return tensor.Tensor{}, true, fmt.Errorf("tensor %q: %w %s (known: %s)", name, ErrType, t.kind, strings.Join(knownKinds(), ", "))
+		return tensor.Tensor{}, true, fmt.Errorf("tensor %q: %w", name, unknown(t.kind))
 	}
 	out, err := tensor.New(name, dtype, t.shape, f.data[t.offset:t.offset+t.size:t.offset+t.size])
 	return out, true, err

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"math/bits"
+	"strings"
 
 	"loyal/model/tensor"
 )
@@ -64,7 +65,7 @@ func (k kind) String() string {
 func (k kind) size(shape []int) (int, error) {
 	t, ok := kinds[k]
 	if !ok {
-		return 0, fmt.Errorf("%w %s", ErrType, k)
+		return 0, unknown(k)
 	}
 	n := uint64(1)
 	for _, d := range shape {
@@ -82,6 +83,10 @@ func (k kind) size(shape []int) (int, error) {
 		return 0, fmt.Errorf("shape %v is too large", shape)
 	}
 	return int(size), nil
+}
+
+func unknown(k kind) error {
+	return fmt.Errorf("%w %s (known: %s)", ErrType, k, strings.Join(knownKinds(), ", "))
 }
 
 // knownKinds lists the types of weights that can be read, in ggml's order.

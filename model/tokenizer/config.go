@@ -2,6 +2,7 @@ package tokenizer
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 )
 
@@ -27,7 +28,7 @@ func ParseConfig(data []byte) (Config, error) {
 		MaxLength    float64         `json:"model_max_length"`
 	}
 	if err := json.Unmarshal(data, &file); err != nil {
-		return Config{}, fmt.Errorf("read tokenizer_config.json: %w", err)
+		return Config{}, reading("tokenizer_config.json", err)
 	}
 	c := Config{
 		BOS: string(file.BOS), EOS: string(file.EOS), Pad: string(file.Pad), Unk: string(file.Unk),
@@ -44,7 +45,7 @@ func ParseConfig(data []byte) (Config, error) {
 		Template string `json:"template"`
 	}
 	if err := json.Unmarshal(file.ChatTemplate, &named); err != nil {
-		return Config{}, fmt.Errorf("read tokenizer_config.json: chat_template is neither a text nor a list of named texts")
+		return Config{}, reading("tokenizer_config.json", errors.New("chat_template is neither a text nor a list of named texts"))
 	}
 	c.Templates = make(map[string]string, len(named))
 	for _, t := range named {
@@ -58,12 +59,12 @@ func ParseConfig(data []byte) (Config, error) {
 func (c Config) Apply(t *Tokenizer) error {
 	if c.BOS != "" {
 		if err := t.SetBOS(c.BOS); err != nil {
-			return fmt.Errorf("bos_token: %w", err)
+			return fmt.Errorf("bos_token: %w: %w", ErrFormat, err)
 		}
 	}
 	if c.EOS != "" {
 		if err := t.SetEOS(c.EOS); err != nil {
-			return fmt.Errorf("eos_token: %w", err)
+			return fmt.Errorf("eos_token: %w: %w", ErrFormat, err)
 		}
 	}
 	return nil

@@ -60,15 +60,15 @@ func parseDecoderIn(raw json.RawMessage, depth int, fused bool, limit *chain) ([
 		return nil, fused, nil
 	case "ByteFallback":
 		if fused {
-			return nil, fused, fmt.Errorf("decoder ByteFallback after Fuse is not supported")
+			return nil, fused, fmt.Errorf("decoder ByteFallback after Fuse: %w", ErrUnsupported)
 		}
 		return one(func() stage { return &byteFallbackStage{} })
 	case "Replace":
 		if fused {
-			return nil, fused, fmt.Errorf("decoder Replace after Fuse is not supported")
+			return nil, fused, fmt.Errorf("decoder Replace after Fuse: %w", ErrUnsupported)
 		}
 		if c.Pattern == nil || c.Pattern.String == nil || *c.Pattern.String == "" {
-			return nil, fused, fmt.Errorf("decoder Replace: only a text as pattern is supported")
+			return nil, fused, fmt.Errorf("decoder Replace with a pattern other than a text: %w", ErrUnsupported)
 		}
 		from, to := *c.Pattern.String, c.Content
 		return one(func() stage {
@@ -78,7 +78,7 @@ func parseDecoderIn(raw json.RawMessage, depth int, fused bool, limit *chain) ([
 		return stripDecoder(c, fused)
 	case "Metaspace":
 		if fused {
-			return nil, fused, fmt.Errorf("decoder Metaspace after Fuse is not supported")
+			return nil, fused, fmt.Errorf("decoder Metaspace after Fuse: %w", ErrUnsupported)
 		}
 		st, err := metaspaceStep(c)
 		if err != nil {

@@ -60,7 +60,7 @@ var ggufPres = map[string]ggufPre{
 func FromGGUF(meta map[string]any) (*Tokenizer, error) {
 	t, err := fromGGUF(&ggufMeta{values: meta})
 	if err != nil {
-		return nil, fmt.Errorf("read tokenizer of GGUF: %w", err)
+		return nil, reading("tokenizer of GGUF", err)
 	}
 	return t, nil
 }

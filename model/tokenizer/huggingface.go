@@ -8,9 +8,23 @@ import (
 	"unicode/utf8"
 )
 
-// ErrUnsupported is what errors about features of a tokenizer wrap that this
-// package does not have; their text names the feature.
-var ErrUnsupported = errors.New("not supported")
+// Errors that callers can tell apart.
+var (
+	// ErrUnsupported is what errors about features of a tokenizer wrap that this
+	// package does not have; their text names the feature.
+	ErrUnsupported = errors.New("not supported")
+	// ErrFormat reports a file that is damaged, cut off, or contradicts itself.
+	ErrFormat = errors.New("invalid tokenizer")
+)
+
+// reading adds to an error what was being read, and that it is at fault unless this
+// package is.
+func reading(what string, err error) error {
+	if errors.Is(err, ErrUnsupported) || errors.Is(err, ErrFormat) {
+		return fmt.Errorf("read %s: %w", what, err)
+	}
+	return fmt.Errorf("read %s: %w: %w", what, ErrFormat, err)
+}
 
 func unsupported(what, name string) error {
 	return fmt.Errorf("%s %q: %w", what, name, ErrUnsupported)
@@ -35,7 +49,7 @@ type definition struct {
 func FromJSON(tokenizerJSON []byte) (*Tokenizer, error) {
 	t, err := fromJSON(string(tokenizerJSON))
 	if err != nil {
-		return nil, fmt.Errorf("read tokenizer.json: %w", err)
+		return nil, reading("tokenizer.json", err)
 	}
 	return t, nil
 }

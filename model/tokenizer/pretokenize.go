@@ -213,7 +213,7 @@ func parsePreTokenizer(raw json.RawMessage, depth int) (steps []step, byteLevel 
 				return nil, false, err
 			}
 			if byteLevel {
-				return nil, false, fmt.Errorf("pre-tokenizer after ByteLevel is not supported")
+				return nil, false, fmt.Errorf("pre-tokenizer after ByteLevel: %w", ErrUnsupported)
 			}
 			steps, byteLevel = append(steps, more...), bytes
 			if len(steps) > maxParts {

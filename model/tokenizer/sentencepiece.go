@@ -47,7 +47,7 @@ type spieces struct {
 func FromSentencePiece(proto []byte) (*Tokenizer, error) {
 	t, err := fromSentencePiece(proto)
 	if err != nil {
-		return nil, fmt.Errorf("read SentencePiece model: %w", err)
+		return nil, reading("SentencePiece model", err)
 	}
 	return t, nil
 }
