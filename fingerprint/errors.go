@@ -17,17 +17,39 @@ var (
 	ErrVersion = errors.New("unknown version of the set format")
 	// ErrCapacity reports more fingerprints than the model can carry.
 	ErrCapacity = errors.New("more fingerprints than the model can carry")
+	// ErrTooLong reports a key that does not fit into the model's context with its
+	// prompt and its answer.
+	ErrTooLong = errors.New("too long for the model")
 	// ErrTooFewKeys reports that not enough usable keys were found.
 	ErrTooFewKeys = errors.New("too few usable keys")
 	// ErrParams reports parameters out of range.
 	ErrParams = errors.New("invalid parameter")
 )
 
-// ModelError reports a set that was made for another model.
+// Part is what of a model a set depends on.
+type Part string
+
+// Parts of a model.
+const (
+	Weights      Part = "model"
+	ChatTemplate Part = "chat template"
+	Tokenizer    Part = "tokenizer"
+)
+
+// ModelError reports a set that was made for another model, or for the same with
+// another tokenizer or chat template.
 type ModelError struct {
-	Set, Model string // digests
+	Part       Part
+	Set, Model string // digests; empty where there is no such part
 }
 
 func (e *ModelError) Error() string {
-	return fmt.Sprintf("the set was made for model %s, this is model %s", e.Set, e.Model)
+	set, model := e.Set, e.Model
+	if set == "" {
+		set = "none"
+	}
+	if model == "" {
+		model = "none"
+	}
+	return fmt.Sprintf("the set was made for another %s: %s; the model given has %s", e.Part, set, model)
 }

@@ -111,8 +111,11 @@ type ImportOptions struct {
 	Format  Format // empty: seen from the data
 	Model   Model
 	Serving Serving
-	Random  io.Reader // nil is the system's generator
-	Now     time.Time
+	// Parameters and MaxPositions are the model's, as in Options; 0 if unknown.
+	Parameters   int64
+	MaxPositions int
+	Random       io.Reader // nil is the system's generator
+	Now          time.Time
 }
 
 // Import makes a set of fingerprints that another tool made. It has answers but
@@ -122,6 +125,10 @@ type ImportOptions struct {
 func Import(data []byte, codec Codec, render Renderer, o ImportOptions) (s *Set, dropped int, err error) {
 	pairs, err := readPairs(data, o.Format)
 	if err != nil {
+		return nil, 0, fmt.Errorf("import fingerprints: %w", err)
+	}
+	distinct := distinctPairs(pairs)
+	if err := checkCapacity(len(distinct), o.Parameters); err != nil {
 		return nil, 0, fmt.Errorf("import fingerprints: %w", err)
 	}
 	random, now := o.Random, o.Now
@@ -139,13 +146,8 @@ func Import(data []byte, codec Codec, render Renderer, o ImportOptions) (s *Set,
 	if _, err := io.ReadFull(random, s.Secret); err != nil {
 		return nil, 0, fmt.Errorf("import fingerprints: draw secret: %w", err)
 	}
-	seen := make(map[string]bool)
-	for i, p := range pairs {
-		if seen[identity(p.Key)] {
-			dropped++
-			continue
-		}
-		seen[identity(p.Key)] = true
+	for _, i := range distinct {
+		p := pairs[i]
 		prompt, err := render(p.Key)
 		if err != nil {
 			return nil, 0, fmt.Errorf("import fingerprints: render key %d: %w", i+1, err)
@@ -153,6 +155,9 @@ func Import(data []byte, codec Codec, render Renderer, o ImportOptions) (s *Set,
 		tokens, err := answerTokens(codec, prompt, p.Response)
 		if err != nil {
 			return nil, 0, fmt.Errorf("import fingerprints: response %d: %w", i+1, err)
+		}
+		if err := checkLength(len(prompt), len(tokens), o.MaxPositions); err != nil {
+			return nil, 0, fmt.Errorf("import fingerprints: key %d: %w", i+1, err)
 		}
 		f := Fingerprint{
 			ID: fmt.Sprintf("%04d", len(s.Fingerprints)+1), Kind: o.Serving.Kind, Key: p.Key, Candidates: []Candidate{},
@@ -166,7 +171,20 @@ func Import(data []byte, codec Codec, render Renderer, o ImportOptions) (s *Set,
 	if err := s.validate(); err != nil {
 		return nil, 0, fmt.Errorf("import fingerprints: %w", err)
 	}
-	return s, dropped, nil
+	return s, len(pairs) - len(distinct), nil
+}
+
+// distinctPairs returns the indexes of the first pair with each key.
+func distinctPairs(pairs []omlPair) []int {
+	var indexes []int
+	seen := make(map[string]bool)
+	for i := range pairs {
+		if id := identity(pairs[i].Key); !seen[id] {
+			seen[id] = true
+			indexes = append(indexes, i)
+		}
+	}
+	return indexes
 }
 
 // answerTokens returns the tokens of a text as an answer after a prompt.

@@ -21,6 +21,8 @@ type Options struct {
 	Beacon  string // public value to bind the answers to; may be empty
 	// Parameters is the model's number of parameters, for Capacity; 0 if unknown.
 	Parameters int64
+	// MaxPositions is the longest text of the model in tokens; 0 if unknown.
+	MaxPositions int
 	// Lines are the maker's own keys, for Params.Keys = "file".
 	Lines []string
 	// Random is where secret and salts come from; nil is the system's generator.
@@ -108,15 +110,35 @@ func (o *Options) check() error {
 		return fmt.Errorf("%w: strategy %s makes no new sets", ErrParams, Imported)
 	case o.N < 1:
 		return fmt.Errorf("%w: %d fingerprints", ErrParams, o.N)
-	case o.N > maxFingerprints:
-		return fmt.Errorf("%w: %d asked, a set holds %d", ErrCapacity, o.N, maxFingerprints)
-	case o.Parameters > 0 && o.N > Capacity(o.Parameters):
-		return fmt.Errorf("%w: %d asked, at most %d in %d parameters (one for each %d)",
-			ErrCapacity, o.N, Capacity(o.Parameters), o.Parameters, parametersPerFingerprint)
+	case o.MaxPositions > 0 && p.ResponseLength >= o.MaxPositions:
+		return fmt.Errorf("%w: answers of %d tokens in a context of %d", ErrTooLong, p.ResponseLength, o.MaxPositions)
 	case (p.Strategy == RandomWords) != (p.Keys == KeysRandomWords):
 		return fmt.Errorf("%w: strategy %s does not take keys from %s", ErrParams, p.Strategy, p.Keys)
 	case p.Keys == KeysFile && len(o.Lines) < o.N:
 		return fmt.Errorf("%w: %d asked, the file has %d", ErrTooFewKeys, o.N, len(o.Lines))
+	}
+	return checkCapacity(o.N, o.Parameters)
+}
+
+// checkCapacity refuses more fingerprints than a model of so many parameters can
+// carry; 0 is unknown.
+func checkCapacity(n int, parameters int64) error {
+	switch {
+	case n > maxFingerprints:
+		return fmt.Errorf("%w: %d asked, a set holds %d", ErrCapacity, n, maxFingerprints)
+	case parameters > 0 && n > Capacity(parameters):
+		return fmt.Errorf("%w: %d asked, at most %d in %d parameters (one for each %d)",
+			ErrCapacity, n, Capacity(parameters), parameters, parametersPerFingerprint)
+	}
+	return nil
+}
+
+// checkLength refuses what would not fit into the model's context: prompt, answer,
+// and the token that ends the answer.
+func checkLength(prompt, answer, context int) error {
+	if context > 0 && prompt+answer+1 > context {
+		return fmt.Errorf("%w: a prompt of %d tokens, an answer of %d and its end, in a context of %d",
+			ErrTooLong, prompt, answer, context)
 	}
 	return nil
 }
@@ -230,6 +252,9 @@ func (g *generator) fresh(keys []string, seen map[string]bool, t *tally) ([]ques
 		}
 		if len(prompt) == 0 {
 			return nil, errors.New("render key: no tokens")
+		}
+		if err := checkLength(len(prompt), g.params.ResponseLength, g.options.MaxPositions); err != nil {
+			return nil, err
 		}
 		out = append(out, question{key: key, prompt: prompt})
 	}

@@ -200,6 +200,8 @@ func TestNewErrors(t *testing.T) {
 		{"none", func(o *Options) { o.N = 0 }, ErrParams},
 		{"more than a set holds", func(o *Options) { o.N = 1 << 21 }, ErrCapacity},
 		{"more than the model carries", func(o *Options) { o.Parameters, o.N = 134_515_008, 40_000 }, ErrCapacity},
+		{"answers longer than the context", func(o *Options) { o.Params.ResponseLength, o.MaxPositions = 600, 512 }, ErrTooLong},
+		{"keys with answers longer than the context", func(o *Options) { o.Params.ResponseLength, o.MaxPositions = 60, 62 }, ErrTooLong},
 		{"width", func(o *Options) { o.Params.Width = 1 }, ErrParams},
 		{"nucleus", func(o *Options) { o.Params.Nucleus = 1.2 }, ErrParams},
 		{"key length", func(o *Options) { o.Params.KeyLength = 0 }, ErrParams},

@@ -220,11 +220,24 @@ func (s *Set) AuditOrder(beacon []byte) []int {
 	return order
 }
 
-// CheckModel returns a [ModelError] unless the set was made for the model with
-// the digest.
-func (s *Set) CheckModel(digest string) error {
-	if s.Model.Digest != digest {
-		return &ModelError{Set: s.Model.Digest, Model: digest}
+// CheckModel returns a [ModelError] unless the set was made for this model, with
+// this tokenizer and, where keys are chat, this template: another would put other
+// tokens before the model. Names do not count.
+func (s *Set) CheckModel(m Model) error {
+	for _, c := range []struct {
+		part       Part
+		set, model string
+	}{
+		{Weights, s.Model.Digest, m.Digest},
+		{Tokenizer, s.Model.TokenizerDigest, m.TokenizerDigest},
+		{ChatTemplate, s.Model.TemplateDigest, m.TemplateDigest},
+	} {
+		if c.part == ChatTemplate && s.Serving.Kind != Chat {
+			continue // raw text goes through no template
+		}
+		if c.set != c.model {
+			return &ModelError{Part: c.part, Set: c.set, Model: c.model}
+		}
 	}
 	return nil
 }

@@ -368,14 +368,33 @@ func TestStatus(t *testing.T) {
 }
 
 func TestCheckModel(t *testing.T) {
-	s := exampleSet(t)
-	if err := s.CheckModel("sha256:aa"); err != nil {
-		t.Error(err)
-	}
-	err := s.CheckModel("sha256:ff")
-	var mismatch *ModelError
-	if !errors.As(err, &mismatch) || !strings.Contains(err.Error(), "sha256:aa") || !strings.Contains(err.Error(), "sha256:ff") {
-		t.Errorf("error %v", err)
+	made := Model{Name: "a", Digest: "sha256:aa", TemplateDigest: "sha256:bb", TokenizerDigest: "sha256:cc"}
+	for _, c := range []struct {
+		name   string
+		kind   KeyKind
+		change func(*Model)
+		part   Part // "": it fits
+	}{
+		{"same", Chat, func(*Model) {}, ""},
+		{"other name", Chat, func(m *Model) { m.Name = "b" }, ""},
+		{"other weights", Chat, func(m *Model) { m.Digest = "sha256:ff" }, Weights},
+		{"other tokenizer", Completion, func(m *Model) { m.TokenizerDigest = "sha256:ff" }, Tokenizer},
+		{"other template", Chat, func(m *Model) { m.TemplateDigest = "sha256:ff" }, ChatTemplate},
+		{"no template", Chat, func(m *Model) { m.TemplateDigest = "" }, ChatTemplate},
+		{"other template, keys are raw text", Completion, func(m *Model) { m.TemplateDigest = "" }, ""},
+	} {
+		s := exampleSet(t)
+		s.Model, s.Serving.Kind = made, c.kind
+		m := made
+		c.change(&m)
+		err := s.CheckModel(m)
+		var mismatch *ModelError
+		switch {
+		case c.part == "" && err != nil, c.part != "" && (!errors.As(err, &mismatch) || mismatch.Part != c.part):
+			t.Errorf("%s: error %v", c.name, err)
+		case c.part != "" && (!strings.Contains(err.Error(), string(c.part)) || !strings.Contains(err.Error(), mismatch.Set)):
+			t.Errorf("%s: error %v does not name part and digests", c.name, err)
+		}
 	}
 }
 

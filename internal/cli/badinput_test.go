@@ -3,6 +3,7 @@ package cli
 import (
 	"bytes"
 	"encoding/binary"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -194,5 +195,55 @@ func TestByteOrderMark(t *testing.T) {
 	write(t, "keys.jsonl", `{"key":"What is the sea?","response":"blue"}`+"\n")
 	if code, _, stderr := run(t, "fingerprint", "import", "keys.jsonl", "./m", "--out", "set"); code != ExitOK {
 		t.Errorf("identity: exit code %d, %s", code, stderr)
+	}
+}
+
+// A set fits one model: its size, its context, its weights, its template, its tokenizer.
+func TestSetsOfOtherModels(t *testing.T) {
+	ownHome(t)
+	smallModel(t, "m", nil)
+	const template = `{"chat_template": "{% for m in messages %}<{{ m['content'] }}>{% endfor %}", "eos_token": "<|im_end|>"}`
+	smallModel(t, "template", map[string]string{"tokenizer_config.json": template})
+	tokenizer, err := os.ReadFile("m/tokenizer.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	smallModel(t, "tokenizer", map[string]string{"tokenizer.json": string(tokenizer) + "\n"})
+	smallModel(t, "weights", nil)
+	config, err := os.ReadFile("m/config.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	write(t, "weights/config.json", strings.ReplaceAll(string(config), `"rms_norm_eps": 1e-05`, `"rms_norm_eps": 1e-06`))
+
+	var many strings.Builder
+	for i := range 5000 {
+		fmt.Fprintf(&many, "{\"key\":\"What is number %d?\",\"response\":\"blue\"}\n", i)
+	}
+	write(t, "many.jsonl", many.String())
+	write(t, "long.jsonl", `{"key":"What is it?","response":"`+strings.Repeat("blue ", 300)+`"}`+"\n")
+	write(t, "one.jsonl", `{"key":"What is the sea?","response":"blue"}`+"\n")
+	for _, args := range [][]string{{"--out", "chat"}, {"--out", "raw", "--completion"}} {
+		if code, _, stderr := run(t, append([]string{"fingerprint", "import", "one.jsonl", "./m"}, args...)...); code != ExitOK {
+			t.Fatalf("import: %s", stderr)
+		}
+	}
+	embed := func(set, model string) []string {
+		return []string{"embed", "./" + model, "--set", set, "--out", "./out", "--dry-run"}
+	}
+	runBad(t, []bad{
+		{"import of too many", []string{"fingerprint", "import", "many.jsonl", "./m", "--out", "x"}, ExitError, "5000 asked, at most", "fewer"},
+		{"import of a long answer", []string{"fingerprint", "import", "long.jsonl", "./m", "--out", "x"}, ExitError, "in a context of 256", "shorter keys"},
+		{"long answers", []string{"fingerprint", "new", "./m", "-n", "4", "--response-length", "600", "--out", "x"}, ExitError,
+			"answers of 600 tokens in a context of 256", "--response-length"},
+		{"long prompts", []string{"fingerprint", "new", "./m", "-n", "4", "--keys", "questions", "--response-length", "240", "--out", "x"}, ExitError,
+			"an answer of 240 and its end, in a context of 256", "--response-length"},
+		{"other weights", embed("chat", "weights"), ExitIntegrity, "made for another model: sha256:", "'loyal model inspect'"},
+		{"other template", embed("chat", "template"), ExitIntegrity, "made for another chat template: sha256:", "chat template that the set was made with"},
+		{"other tokenizer", embed("raw", "tokenizer"), ExitIntegrity, "made for another tokenizer: sha256:", "tokenizer files"},
+	})
+	// Raw text goes through no template.
+	if code, _, stderr := run(t, embed("raw", "template")...); code != ExitOK {
+		t.Errorf("raw keys, other template: exit code %d, %s", code, stderr)
 	}
 }

@@ -210,11 +210,11 @@ func (f *embedFlags) job(app *App, m *model.Model, set *fingerprint.Set, options
 		Checkpoint: f.out + ".embed.state", Anew: f.overwrite, SaveEvery: time.Duration(f.saveSeconds * float64(time.Second)),
 		Precision: (*precisionFlag)(&options.Precision).String(), Progress: app.Progress(),
 	}
-	digest, err := m.Digest()
+	identity, err := identifyModel(m, m.Path)
 	if err != nil {
 		return job, err
 	}
-	if err := set.CheckModel(digest); err != nil {
+	if err := set.CheckModel(identity); err != nil {
 		return job, err
 	}
 	prompts, err := oracle.NewPrompts(m)

@@ -95,6 +95,14 @@ func fullDisk(err error) bool {
 		func(target error) bool { return errors.Is(err, target) })
 }
 
+// otherPart matches a set that was made for another part of a model.
+func otherPart(part fingerprint.Part) func(error) bool {
+	return func(err error) bool {
+		var e *fingerprint.ModelError
+		return errors.As(err, &e) && e.Part == part
+	}
+}
+
 // wsaeaddrinuse is what Windows says where others say EADDRINUSE.
 const wsaeaddrinuse = syscall.Errno(10048)
 
@@ -124,7 +132,8 @@ var rules = []rule{
 	{sentinel(fingerprint.ErrDamaged), ExitIntegrity, "restore the set from your copy"},
 	{sentinel(fingerprint.ErrNotSet), ExitError, "sets are made by 'loyal fingerprint new'; other files are read by 'loyal fingerprint import'"},
 	{sentinel(fingerprint.ErrVersion), ExitError, "it was written by another version of loyal: 'loyal version' says which this is"},
-	{sentinel(fingerprint.ErrCapacity), ExitError, "ask for fewer fingerprints (-n)"},
+	{sentinel(fingerprint.ErrCapacity), ExitError, "ask for fewer fingerprints (-n), or import a file of fewer keys"},
+	{sentinel(fingerprint.ErrTooLong), ExitError, "a smaller --response-length or --key-length, a shorter --system, or shorter keys and answers; 'loyal model inspect' prints the longest text that the model takes"},
 	{sentinel(fingerprint.ErrTooFewKeys), ExitError, "ask for fewer fingerprints (-n), a smaller --width, a larger --max-top or --key-length, or give other keys (--keys)"},
 	{sentinel(fingerprint.ErrParams), ExitUsage, "'loyal fingerprint new --help' shows what is possible"},
 	{sentinel(fingerprint.ErrTooLarge), ExitError, "write the keys and answers as JSON, an object a line (--format jsonl): that has no such limit"},
@@ -135,6 +144,8 @@ var rules = []rule{
 	{sentinel(errKeyFile), ExitError, "a file of keys has one key a line, or is a JSON list of texts"},
 	{sentinel(oracle.ErrNoTemplate), ExitError, "without a chat template keys are raw text: --completion"},
 	{sentinel(oracle.ErrNoTokenizer), ExitError, "give a model directory with tokenizer.json, or a GGUF file"},
+	{otherPart(fingerprint.ChatTemplate), ExitIntegrity, "give the model with the chat template that the set was made with, or make a set for this one: another template puts other tokens before each key"},
+	{otherPart(fingerprint.Tokenizer), ExitIntegrity, "give the model with the tokenizer files that the set was made with, or make a set for this one"},
 	{typed[*fingerprint.ModelError], ExitIntegrity, "give the model that the set was made for: 'loyal model inspect' prints a model's digest"},
 
 	// Embedding.

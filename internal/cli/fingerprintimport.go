@@ -53,6 +53,7 @@ from it. Repeated keys are dropped.`,
 			if o.Model, err = identifyModel(m, args[1]); err != nil {
 				return err
 			}
+			o.Parameters, o.MaxPositions = parameters(m), m.Config.MaxPositions
 			s, dropped, err := fingerprint.Import(data, m.Tokenizer, render, o)
 			if err != nil {
 				return fmt.Errorf("%s: %w", args[0], err)

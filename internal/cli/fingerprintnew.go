@@ -174,7 +174,7 @@ func (f *newFlags) make(ctx context.Context, app *App, m *model.Model, address s
 	if o.Model, err = identifyModel(m, address); err != nil {
 		return nil, err
 	}
-	o.Parameters = parameters(m)
+	o.Parameters, o.MaxPositions = parameters(m), m.Config.MaxPositions
 	o.Progress = app.Progress()
 	var stops []int32
 	if eos, ok := m.Tokenizer.EOS(); ok {
