@@ -11,6 +11,8 @@ var (
 	ErrNotSet = errors.New("not a fingerprint set")
 	// ErrIdentity reports a set that none of the given identities opens.
 	ErrIdentity = errors.New("sealed for another identity")
+	// ErrWork reports a passphrase that would take too much work to try.
+	ErrWork = errors.New("sealed with a passphrase at too great a cost")
 	// ErrDamaged reports a set that is not as it was written.
 	ErrDamaged = errors.New("the set is damaged")
 	// ErrVersion reports a set of a version this package does not know.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strconv"
 
 	"filippo.io/age"
 )
@@ -33,7 +34,11 @@ func Seal(s *Set, recipients ...age.Recipient) ([]byte, error) {
 	return sealed.Bytes(), nil
 }
 
-// Open decrypts and reads a set file. The error is ErrNotSet, ErrIdentity,
+// MaxWork is the greatest scrypt work factor of a passphrase that is tried: 2^20 take a
+// gigabyte and some seconds, and each more twice that. Age seals with 18.
+const MaxWork = 20
+
+// Open decrypts and reads a set file. The error is ErrNotSet, ErrIdentity, ErrWork,
 // ErrDamaged or ErrVersion. Age authenticates every byte; damage to the very
 // bytes that name the recipient cannot be told from another recipient.
 func Open(sealed []byte, identities ...age.Identity) (*Set, error) {
@@ -42,6 +47,9 @@ func Open(sealed []byte, identities ...age.Identity) (*Set, error) {
 	}
 	if len(identities) == 0 {
 		return nil, fmt.Errorf("open set: %w: no identity given", ErrIdentity)
+	}
+	if work := passphraseWork(sealed); work > MaxWork {
+		return nil, fmt.Errorf("open set: %w: scrypt work factor %d, at most %d", ErrWork, work, MaxWork)
 	}
 	r, err := age.Decrypt(bytes.NewReader(sealed), identities...)
 	if err != nil {
@@ -60,6 +68,21 @@ func Open(sealed []byte, identities ...age.Identity) (*Set, error) {
 		return nil, fmt.Errorf("open set: %w", err)
 	}
 	return s, nil
+}
+
+// passphraseWork is the scrypt work factor of a set file, 0 where it is sealed
+// otherwise, or damaged.
+func passphraseWork(sealed []byte) int {
+	if !NeedsPassphrase(sealed) {
+		return 0
+	}
+	line, _, _ := bytes.Cut(sealed[len(ageIntro):], []byte("\n"))
+	fields := bytes.Fields(line)
+	work, err := strconv.Atoi(string(fields[len(fields)-1]))
+	if err != nil {
+		return 0
+	}
+	return work
 }
 
 // NeedsPassphrase reports whether a set file is sealed with a passphrase instead

@@ -129,6 +129,7 @@ var rules = []rule{
 
 	// Fingerprint sets.
 	{sentinel(fingerprint.ErrIdentity), ExitError, "it opens with the identity or passphrase that it was sealed for: LOYAL_IDENTITY names the file, LOYAL_PASSPHRASE gives the passphrase"},
+	{sentinel(fingerprint.ErrWork), ExitError, "open it with the age tool and seal it again with its usual work: age -d SET | age -p > NEW"},
 	{sentinel(fingerprint.ErrDamaged), ExitIntegrity, "restore the set from your copy"},
 	{sentinel(fingerprint.ErrNotSet), ExitError, "sets are made by 'loyal fingerprint new'; other files are read by 'loyal fingerprint import'"},
 	{sentinel(fingerprint.ErrVersion), ExitError, "it was written by another version of loyal: 'loyal version' says which this is"},
