@@ -76,10 +76,23 @@ func (app *App) Run(ctx context.Context, args []string) int {
 
 // prepare runs before every command: it applies the configuration file.
 func (app *App) prepare(cmd *cobra.Command) error {
-	if app.configFile == "" {
-		return nil
+	if app.configFile != "" {
+		if err := applyConfig(cmd, app.configFile); err != nil {
+			return err
+		}
 	}
-	return applyConfig(cmd, app.configFile)
+	return checkNotEmpty(cmd)
+}
+
+// checkNotEmpty refuses required flags that are given as "", mostly from a variable
+// of a script that is not set: as a path it would be the current directory.
+func checkNotEmpty(cmd *cobra.Command) (err error) {
+	cmd.Flags().Visit(func(f *pflag.Flag) {
+		if _, required := f.Annotations[cobra.BashCompOneRequiredFlag]; required && f.Value.String() == "" {
+			err = usagef("--%s is empty", f.Name)
+		}
+	})
+	return err
 }
 
 // markRunning wraps the RunE of a command and of those below it, so that errors

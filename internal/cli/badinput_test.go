@@ -8,11 +8,18 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"filippo.io/age"
+
+	"loyal/fingerprint"
 )
 
 // demoModels is where the demonstration's models are; absolute, since tests change
 // their directory.
 var demoModels, _ = filepath.Abs(filepath.Join("..", "demo", "model"))
+
+// setGolden is a recorded set, in the open.
+var setGolden, _ = filepath.Abs(filepath.Join("..", "..", "fingerprint", "testdata", "set.golden"))
 
 // smallModel copies the demonstration's model to dir, with changes: files by name.
 func smallModel(t *testing.T, dir string, changes map[string]string) {
@@ -246,4 +253,53 @@ func TestSetsOfOtherModels(t *testing.T) {
 	if code, _, stderr := run(t, embed("raw", "template")...); code != ExitOK {
 		t.Errorf("raw keys, other template: exit code %d, %s", code, stderr)
 	}
+}
+
+// A passphrase that would cost gigabytes to try is not tried.
+func TestCostlyPassphrase(t *testing.T) {
+	ownHome(t)
+	t.Setenv("LOYAL_PASSPHRASE", "open")
+	for _, work := range []int{fingerprint.MaxWork + 1, 22, 30} {
+		write(t, "set", fmt.Sprintf("age-encryption.org/v1\n-> scrypt AAAAAAAAAAAAAAAAAAAAAA %d\n%s\n--- %s\n", work, strings.Repeat("A", 43), strings.Repeat("A", 43)))
+		runBad(t, []bad{{fmt.Sprint("work ", work), []string{"fingerprint", "show", "set"}, ExitError,
+			fmt.Sprintf("scrypt work factor %d, at most 20", work), "age -d"}})
+	}
+	recipient, err := age.NewScryptRecipient("open")
+	if err != nil {
+		t.Fatal(err)
+	}
+	recipient.SetWorkFactor(12) // any that is less
+	golden, err := os.ReadFile(setGolden)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := fingerprint.Parse(golden)
+	if err != nil {
+		t.Fatal(err)
+	}
+	sealed, err := fingerprint.Seal(s, recipient)
+	if err != nil {
+		t.Fatal(err)
+	}
+	write(t, "cheap", string(sealed))
+	if code, _, stderr := run(t, "fingerprint", "show", "cheap"); code != ExitOK {
+		t.Errorf("exit code %d, %s", code, stderr)
+	}
+}
+
+// An empty name, mostly of a variable that is not set, is not the current directory.
+func TestEmptyNames(t *testing.T) {
+	ownHome(t)
+	smallModel(t, "m", nil)
+	write(t, "empty.yaml", "out: ''\n")
+	runBad(t, []bad{
+		{"convert", []string{"model", "convert", "./m", ""}, ExitUsage, "OUT is empty", "--help"},
+		{"convert from nothing", []string{"model", "convert", "", "out"}, ExitUsage, "it is empty", "a model is"},
+		{"new", []string{"fingerprint", "new", "./m", "--out", ""}, ExitUsage, "--out is empty", "--help"},
+		{"import", []string{"fingerprint", "import", "x", "./m", "--out", ""}, ExitUsage, "--out is empty", "--help"},
+		{"export", []string{"fingerprint", "export", "x", "--out", ""}, ExitUsage, "--out is empty", "--help"},
+		{"embed", []string{"embed", "./m", "--set", "x", "--out", ""}, ExitUsage, "--out is empty", "--help"},
+		{"golden", []string{"model", "check", "./m", "--golden", ""}, ExitUsage, "--golden is empty", "--help"},
+		{"from a file", []string{"fingerprint", "new", "./m", "--config", "empty.yaml"}, ExitUsage, "--out is empty", "--help"},
+	})
 }

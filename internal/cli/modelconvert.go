@@ -39,6 +39,9 @@ last finished file of weights.`,
 		Args:        cobra.ExactArgs(2),
 		Annotations: map[string]string{resumable: "true"},
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if args[1] == "" {
+				return usagef("OUT is empty")
+			}
 			m, err := app.openModel(cmd.Context(), args[0])
 			if err != nil {
 				return err
