@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"encoding/binary"
 	"fmt"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
@@ -302,4 +304,22 @@ func TestEmptyNames(t *testing.T) {
 		{"golden", []string{"model", "check", "./m", "--golden", ""}, ExitUsage, "--golden is empty", "--help"},
 		{"from a file", []string{"fingerprint", "new", "./m", "--config", "empty.yaml"}, ExitUsage, "--out is empty", "--help"},
 	})
+}
+
+// What the user reads when the hub is none.
+func TestBadHubs(t *testing.T) {
+	ownHome(t)
+	html := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, "<html>log in</html>") }))
+	defer html.Close()
+	for _, c := range []struct {
+		endpoint string
+		bad
+	}{
+		{"nonsense", bad{"no address", nil, ExitUsage, `not an address of a hub (HF_ENDPOINT): "nonsense"`, "https://huggingface.co"}},
+		{html.URL, bad{"web page", nil, ExitEndpoint, "not the answer of a hub", "a proxy or a login page"}},
+	} {
+		t.Setenv("HF_ENDPOINT", c.endpoint)
+		c.args = []string{"model", "inspect", "org/name"}
+		runBad(t, []bad{c.bad})
+	}
 }

@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -41,6 +42,11 @@ func (app *App) findModel(ctx context.Context, address string) (string, error) {
 				progress.Start("download "+file, total)
 			}
 			progress.Add(n)
+		},
+		Retry: func(err error, in time.Duration) {
+			progress.Done() // the line would end inside the bar
+			started = ""
+			app.Note("%s; again in %s", firstLine(err.Error()), in.Round(time.Second))
 		},
 	})
 }

@@ -21,10 +21,12 @@ import (
 	"fmt"
 	"io/fs"
 	"net/http"
+	"net/url"
 	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
+	"time"
 )
 
 // Errors that callers can tell apart.
@@ -37,6 +39,12 @@ var (
 	ErrNotFound = errors.New("no such model")
 	// ErrAccess reports a repository that needs a token or a license accepted.
 	ErrAccess = errors.New("access denied")
+	// ErrEndpoint reports an address of the hub that is none.
+	ErrEndpoint = errors.New("not an address of a hub (HF_ENDPOINT)")
+	// ErrUnreachable reports a hub that could not be reached, or whose server fails.
+	ErrUnreachable = errors.New("the hub does not answer")
+	// ErrAnswer reports an answer that no hub gives.
+	ErrAnswer = errors.New("not the answer of a hub")
 	// ErrDamaged reports content that has not the hash it should have.
 	ErrDamaged = errors.New("content does not have its announced hash")
 )
@@ -51,6 +59,7 @@ type Options struct {
 
 	Client   *http.Client                      // nil: a client with timeouts
 	Progress func(file string, n, total int64) // n more bytes of file arrived
+	Retry    func(err error, in time.Duration) // a request failed and is sent again in a while
 }
 
 // Address is a parsed model address.
@@ -151,9 +160,21 @@ func findRepo(ctx context.Context, a Address, o Options) (string, error) {
 	if o.Offline {
 		return "", fmt.Errorf("%s@%s: %w", a.Repo, a.Revision, ErrOffline)
 	}
+	if err := checkEndpoint(o.Endpoint); err != nil {
+		return "", err
+	}
 	path, err := newClient(o).fetch(ctx, c, a)
 	if err != nil {
 		return "", fmt.Errorf("%s@%s: %w", a.Repo, a.Revision, err)
 	}
 	return path, nil
+}
+
+// checkEndpoint refuses what would only fail, and be tried again, request by request.
+func checkEndpoint(endpoint string) error {
+	u, err := url.Parse(endpoint)
+	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" {
+		return fmt.Errorf("%w: %q", ErrEndpoint, endpoint)
+	}
+	return nil
 }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"net/url"
 	"path/filepath"
@@ -26,6 +27,8 @@ const (
 	maxAnswer = 16 << 20  // of the hub's API
 	maxIndex  = 100 << 20 // as package safetensors has it
 	tries     = 6
+	// timeouts is how often a server may let us wait in vain.
+	timeouts = 2
 	// maxWait bounds what a server may ask us to wait before the next try.
 	maxWait = 2 * time.Minute
 	// stall is how long a transfer may give nothing.
@@ -109,6 +112,8 @@ func (c *client) list(ctx context.Context, a Address) (string, []string, error) 
 	}
 	u := c.url("api/models/"+a.Repo, "revision", a.Revision)
 	err := c.retry(ctx, func() error {
+		ctx, cancel := context.WithTimeout(ctx, stall) // for the body; it is short
+		defer cancel()
 		res, err := c.do(ctx, http.MethodGet, u, nil)
 		if err != nil {
 			return err
@@ -122,7 +127,7 @@ func (c *client) list(ctx context.Context, a Address) (string, []string, error) 
 			return backoff.Permanent(fmt.Errorf("ask the hub: an answer of more than %d bytes", maxAnswer))
 		}
 		if err := json.Unmarshal(data, &answer); err != nil {
-			return backoff.Permanent(fmt.Errorf("ask the hub: the answer is no JSON of a model: %w", err))
+			return backoff.Permanent(fmt.Errorf("ask the hub: %w: it is no JSON of a model: %w", ErrAnswer, err))
 		}
 		return nil
 	})
@@ -130,7 +135,7 @@ func (c *client) list(ctx context.Context, a Address) (string, []string, error) 
 		return "", nil, err
 	}
 	if !commitPattern.MatchString(answer.SHA) {
-		return "", nil, fmt.Errorf("ask the hub: %q is not a commit", answer.SHA)
+		return "", nil, fmt.Errorf("ask the hub: %w: %q is not a commit", ErrAnswer, answer.SHA)
 	}
 	var files []string
 	for _, s := range answer.Siblings {
@@ -195,13 +200,24 @@ func (c *client) do(ctx context.Context, method, u string, header http.Header) (
 	}
 	res, err := c.clientFor(method).Do(req)
 	if err != nil {
-		return nil, err
+		return nil, transportError(method, err)
 	}
 	if res.StatusCode < 300 || method == http.MethodHead && res.StatusCode < 400 {
 		return res, nil
 	}
 	defer res.Body.Close()
 	return nil, statusError(res)
+}
+
+// transportError is an error without answer, without the query of the URL.
+func transportError(method string, err error) error {
+	var e *url.Error
+	if errors.As(err, &e) {
+		if u, perr := url.Parse(e.URL); perr == nil {
+			err = fmt.Errorf("%s %s: %w", method, withoutQuery(u), e.Err)
+		}
+	}
+	return fmt.Errorf("%w: %w", ErrUnreachable, err)
 }
 
 // clientFor follows redirects to other hosts only for content: what the hub itself
@@ -229,13 +245,13 @@ func statusError(res *http.Response) error {
 		return backoff.Permanent(fmt.Errorf("%w: %w", ErrNotFound, err))
 	case code == http.StatusTooManyRequests || code == http.StatusServiceUnavailable:
 		if wait, ok := retryAfter(res.Header.Get("Retry-After")); ok {
-			return &waitError{err, wait}
+			return &waitError{fmt.Errorf("%w: %w", ErrUnreachable, err), wait}
 		}
-		return err
+		return fmt.Errorf("%w: %w", ErrUnreachable, err)
 	case code == http.StatusRequestedRangeNotSatisfiable:
 		return errRange
 	case code >= 500 || code == http.StatusRequestTimeout:
-		return err
+		return fmt.Errorf("%w: %w", ErrUnreachable, err)
 	default:
 		return backoff.Permanent(err)
 	}
@@ -281,13 +297,31 @@ func retryAfter(value string) (time.Duration, bool) {
 func (c *client) retry(ctx context.Context, f func() error) error {
 	pauses := backoff.NewExponentialBackOff()
 	pauses.InitialInterval = c.first
-	_, err := backoff.Retry(ctx, func() (struct{}, error) { return struct{}{}, f() },
-		backoff.WithBackOff(pauses), backoff.WithMaxTries(tries), backoff.WithMaxElapsedTime(0))
+	waited := 0
+	try := func() (struct{}, error) {
+		err := f()
+		var slow net.Error
+		if errors.As(err, &slow) && slow.Timeout() {
+			if waited++; waited == timeouts {
+				err = backoff.Permanent(err)
+			}
+		}
+		return struct{}{}, err
+	}
+	_, err := backoff.Retry(ctx, try, backoff.WithBackOff(pauses), backoff.WithMaxTries(tries), backoff.WithMaxElapsedTime(0),
+		backoff.WithNotify(c.notify))
 	var permanent *backoff.PermanentError
 	if errors.As(err, &permanent) { // the last try's, which the library hands on as it is
 		return permanent.Unwrap()
 	}
 	return err
+}
+
+// notify tells the user why nothing happens.
+func (c *client) notify(err error, in time.Duration) {
+	if c.o.Retry != nil {
+		c.o.Retry(err, in)
+	}
 }
 
 // withoutQuery is a URL for error messages: signed links keep secrets in the query.

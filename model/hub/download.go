@@ -70,7 +70,7 @@ func (c *client) head(ctx context.Context, u string) (fileInfo, error) {
 	}
 	etag = strings.Trim(strings.TrimPrefix(etag, "W/"), `"`)
 	if !etagPattern.MatchString(etag) {
-		return fileInfo{}, backoff.Permanent(fmt.Errorf("ask the hub: %s has no usable ETag (%q)", withoutQuery(res.Request.URL), etag))
+		return fileInfo{}, backoff.Permanent(fmt.Errorf("ask the hub: %w: %s has no usable ETag (%q)", ErrAnswer, withoutQuery(res.Request.URL), etag))
 	}
 	size := res.ContentLength
 	if res.StatusCode >= 300 {
@@ -78,7 +78,7 @@ func (c *client) head(ctx context.Context, u string) (fileInfo, error) {
 	}
 	if linked := res.Header.Get("X-Linked-Size"); linked != "" {
 		if size, err = strconv.ParseInt(linked, 10, 64); err != nil || size < 0 {
-			return fileInfo{}, backoff.Permanent(fmt.Errorf("ask the hub: %s has a size of %q", withoutQuery(res.Request.URL), linked))
+			return fileInfo{}, backoff.Permanent(fmt.Errorf("ask the hub: %w: %s has a size of %q", ErrAnswer, withoutQuery(res.Request.URL), linked))
 		}
 	}
 	return fileInfo{etag, size}, nil

@@ -318,11 +318,11 @@ func TestTrouble(t *testing.T) {
 	}{
 		{"busy for a while", status(503, 3), nil, ""},
 		{"too many requests", status(429, 2, "Retry-After", "0"), nil, ""},
-		{"broken for good", status(500, 100), nil, "500"},
+		{"broken for good", status(500, 100), ErrUnreachable, "500"},
 		{"no access", status(403, 100), ErrAccess, "access denied"},
 		{"not there", status(404, 100), ErrNotFound, "no such model"},
-		{"answers HTML", on("/api/", text("<html>")), nil, "no JSON"},
-		{"no commit", on("/api/", text(`{"sha":"../../x"}`)), nil, "not a commit"},
+		{"answers HTML", on("/api/", text("<html>")), ErrAnswer, "no JSON"},
+		{"no commit", on("/api/", text(`{"sha":"../../x"}`)), ErrAnswer, "not a commit"},
 		{"no weights", on("/api/", text(`{"sha":"`+commit+`","siblings":[{"rfilename":"config.json"}]}`)), ErrNotFound, "no weights"},
 		{"only GGUF", on("/api/", text(`{"sha":"`+commit+`","siblings":[{"rfilename":"x.gguf"}]}`)), ErrNotFound, "GGUF files only"},
 		{"other content", on("/model.safetensors", text(strings.Repeat("x", 320_000))), ErrDamaged, "hash"},
@@ -353,6 +353,29 @@ func TestTrouble(t *testing.T) {
 		if _, ok := (cache{o.CacheDir, "org/name"}).find("main"); ok != (err == nil) {
 			t.Errorf("%s: in the cache: %t", c.name, ok)
 		}
+	}
+}
+
+// An address that is none is refused at once; a hub that takes the question and says
+// nothing is asked twice, and the user hears of it.
+func TestNoHub(t *testing.T) {
+	for _, endpoint := range []string{"nonsense", "", "ftp://host", "https://", "http://[::1"} {
+		o := Options{CacheDir: t.TempDir(), Endpoint: endpoint, Retry: func(err error, _ time.Duration) { t.Errorf("%q: retried: %v", endpoint, err) }}
+		if _, err := Resolve(t.Context(), "org/name", o); !errors.Is(err, ErrEndpoint) {
+			t.Errorf("%q: error %v", endpoint, err)
+		}
+	}
+	h := newFakeHub(t, someFiles())
+	done := make(chan struct{})
+	h.trouble = func(http.ResponseWriter, *http.Request) bool { <-done; return true }
+	o := h.options(t)
+	o.Client = &http.Client{Transport: &http.Transport{ResponseHeaderTimeout: 20 * time.Millisecond}}
+	retries := 0
+	o.Retry = func(error, time.Duration) { retries++ }
+	_, err := h.fetch(o)
+	close(done)
+	if !errors.Is(err, ErrUnreachable) || h.count("GET") != timeouts || retries != timeouts-1 {
+		t.Errorf("silent hub: %d requests, %d times the user heard of it, error %v", h.count("GET"), retries, err)
 	}
 }
 
