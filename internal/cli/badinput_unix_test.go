@@ -31,11 +31,16 @@ func TestNotRegularFiles(t *testing.T) {
 	link("pipe-config", "config.json", "../pipe")
 	link("pipe-weights", "model.safetensors", "../pipe")
 	smallModel(t, "m", nil)
+	smallModel(t, "large", nil)
+	if err := os.Truncate("large/tokenizer.json", 1<<30); err != nil { // a hole, which takes no space
+		t.Fatal(err)
+	}
 	inspect := func(model string) []string { return []string{"model", "inspect", model} }
 	runBad(t, []bad{
 		{"device as configuration", inspect("./zero-config"), ExitError, "config.json: not a regular file", "a file is needed here"},
 		{"device as tokenizer", inspect("./zero-tokenizer"), ExitError, "tokenizer.json: not a regular file", "a file is needed here"},
 		{"device as weights", inspect("./zero-weights"), ExitError, "model.safetensors: not a regular file", "a file is needed here"},
+		{"large tokenizer", inspect("./large"), ExitError, "tokenizer.json: the file is too large: over", "check that it is the right one"},
 		{"link to itself", inspect("./loop"), ExitError, "symbolic links", "leads back to itself"},
 		{"directory as tokenizer", inspect("./directory"), ExitError, "it is a directory", "a file is needed here"},
 		{"pipe as configuration", inspect("./pipe-config"), ExitError, "not a regular file", "a file is needed here"},

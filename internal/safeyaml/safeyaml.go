@@ -32,6 +32,8 @@ const (
 
 	maxBytes = 16 << 20 // the scanner itself takes some ten bytes for each
 	maxDepth = 64
+	// maxKeys bounds one mapping: the library compares each key with all others.
+	maxKeys = 4096
 	// maxAliases bounds what aliases of aliases multiply to (some twenty times).
 	maxAliases = 8
 )
@@ -77,22 +79,29 @@ func check(data []byte, tokens int) error {
 type counter struct {
 	limit, tokens, aliases int
 
-	flow  int   // open brackets and braces
-	run   int   // tokens since the last scalar that only say what comes: tags, anchors, ?, :
-	block []int // columns of the blocks that are open
-	line  int   // of the last token
+	flow  []int   // keys so far in each open bracket and brace
+	run   int     // tokens since the last scalar that only say what comes: tags, anchors, ?, :
+	block []block // those that are open
+	line  int     // of the last token
+	keys  int     // of the mapping to which the last token belongs
 }
+
+type block struct{ column, keys int }
 
 func (c *counter) add(t *token.Token) error {
 	c.tokens++
 	c.nest(t)
-	depth := c.flow + c.run + len(c.block)
+	depth := len(c.flow) + c.run + len(c.block)
 	at := t.Position.Line
 	switch {
+	case t.Type == token.InvalidType: // after it the scanner copies the rest for each token
+		return fmt.Errorf("%w: line %d: %s", ErrMalformed, at, t.Error)
 	case c.tokens > c.limit:
 		return fmt.Errorf("%w: more than %d words and signs up to line %d", ErrLimit, c.limit, at)
 	case depth > maxDepth:
 		return fmt.Errorf("%w: line %d is nested more than %d deep", ErrLimit, at, maxDepth)
+	case c.keys > maxKeys:
+		return fmt.Errorf("%w: more than %d keys of one mapping up to line %d", ErrLimit, maxKeys, at)
 	case c.aliases > maxAliases:
 		return fmt.Errorf("%w: more than %d aliases up to line %d", ErrLimit, maxAliases, at)
 	}
@@ -100,12 +109,20 @@ func (c *counter) add(t *token.Token) error {
 }
 
 func (c *counter) nest(t *token.Token) {
+	begins := t.Position.Line != c.line || t.Type == token.SequenceEntryType
+	c.line = t.Position.Line
+	if begins && len(c.flow) == 0 {
+		c.enter(t)
+	}
 	switch t.Type {
 	case token.SequenceStartType, token.MappingStartType:
-		c.flow++
+		c.flow = append(c.flow, 0)
 	case token.SequenceEndType, token.MappingEndType:
-		c.flow = max(c.flow-1, 0)
-	case token.TagType, token.AnchorType, token.MappingKeyType, token.MappingValueType:
+		c.flow = c.flow[:max(len(c.flow)-1, 0)]
+	case token.MappingValueType:
+		c.run++
+		c.count()
+	case token.TagType, token.AnchorType, token.MappingKeyType:
 		c.run++
 	case token.AliasType:
 		c.aliases++
@@ -113,12 +130,31 @@ func (c *counter) nest(t *token.Token) {
 	default:
 		c.run = 0
 	}
-	// Blocks begin at the first token of a line, and at each dash.
-	if begins := t.Position.Line != c.line || t.Type == token.SequenceEntryType; begins && c.flow == 0 {
-		for len(c.block) > 0 && c.block[len(c.block)-1] >= t.Position.Column {
-			c.block = c.block[:len(c.block)-1]
-		}
-		c.block = append(c.block, t.Position.Column)
+}
+
+// enter notes the block in which a token stands that is the first of its line, or a
+// dash.
+func (c *counter) enter(t *token.Token) {
+	column := t.Position.Column
+	for len(c.block) > 0 && c.block[len(c.block)-1].column > column {
+		c.block = c.block[:len(c.block)-1]
 	}
-	c.line = t.Position.Line
+	switch last := len(c.block) - 1; {
+	case last < 0 || c.block[last].column < column:
+		c.block = append(c.block, block{column: column})
+	case t.Type == token.SequenceEntryType:
+		c.block[last].keys = 0
+	}
+}
+
+// count counts a key.
+func (c *counter) count() {
+	switch last := len(c.block) - 1; {
+	case len(c.flow) > 0:
+		c.flow[len(c.flow)-1]++
+		c.keys = c.flow[len(c.flow)-1]
+	case last >= 0:
+		c.block[last].keys++
+		c.keys = c.block[last].keys
+	}
 }

@@ -2,6 +2,7 @@ package safeyaml
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -24,6 +25,11 @@ func TestLimits(t *testing.T) {
 	for i := range 100 {
 		stairs += strings.Repeat(" ", i) + "a:\n"
 	}
+	keys, flow := "", "{"
+	for i := range 2 * maxKeys {
+		keys += fmt.Sprintf("k%d: v\n", i)
+		flow += fmt.Sprintf("k%d: v, ", i)
+	}
 	many := func(s string) string { return strings.Repeat(s, 100_000) }
 	for _, c := range []struct {
 		name, text string
@@ -40,6 +46,11 @@ func TestLimits(t *testing.T) {
 		{"blocks", stairs, true},
 		{"many entries", many("- a\n"), true},
 		{"many flow entries", "[" + many(",") + "]", true},
+		{"many keys", keys, true},
+		{"many keys below another", "a:\n  " + strings.ReplaceAll(keys, "\n", "\n  "), true},
+		{"many keys in braces", flow + "}", true},
+		{"lists in braces", "[" + strings.Repeat("{a: b, c: [d, e: f]}, ", 2000) + "]", false},
+		{"many small mappings", strings.Repeat("- a: b\n  c: d\n", 3000), false},
 		{"aliases of aliases", "a: &a [x]\n" + strings.Repeat("b: &b [*a,*a,*a]\nc: &c [*b,*b,*b]\n", 2), true},
 		{"bytes", "a: " + strings.Repeat("x", maxBytes), true},
 		{"quoted brackets", "- \"" + many("[") + "\"\n- '" + many("{") + "'\n", false},
@@ -59,6 +70,18 @@ func TestLimits(t *testing.T) {
 				t.Errorf("took %s", d)
 			}
 		})
+	}
+}
+
+// After an error the scanner would copy the rest of the document for each token.
+func TestErrorsEndTheScan(t *testing.T) {
+	start := time.Now()
+	var v any
+	if err := Unmarshal([]byte("{"+strings.Repeat("- a: b\n", 60_000)), MaxTokens, &v); err == nil {
+		t.Error("accepted")
+	}
+	if d := time.Since(start); d > 5*time.Second {
+		t.Errorf("took %s", d)
 	}
 }
 
