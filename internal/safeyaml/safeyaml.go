@@ -94,8 +94,6 @@ func (c *counter) add(t *token.Token) error {
 	depth := len(c.flow) + c.run + len(c.block)
 	at := t.Position.Line
 	switch {
-	case t.Type == token.InvalidType: // after it the scanner copies the rest for each token
-		return fmt.Errorf("%w: line %d: %s", ErrMalformed, at, t.Error)
 	case c.tokens > c.limit:
 		return fmt.Errorf("%w: more than %d words and signs up to line %d", ErrLimit, c.limit, at)
 	case depth > maxDepth:
