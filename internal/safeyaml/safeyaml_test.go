@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"strings"
 	"testing"
-	"time"
 )
 
 func TestUnmarshal(t *testing.T) {
@@ -61,13 +60,9 @@ func TestLimits(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			var v any
-			start := time.Now()
 			err := Unmarshal([]byte(c.text), FewTokens, &v)
 			if errors.Is(err, ErrLimit) != c.refused || err != nil && !c.refused {
 				t.Errorf("error %v, refused should be %v", err, c.refused)
-			}
-			if d := time.Since(start); d > 5*time.Second {
-				t.Errorf("took %s", d)
 			}
 		})
 	}
@@ -85,10 +80,6 @@ func FuzzUnmarshal(f *testing.F) {
 			return
 		}
 		var v any
-		start := time.Now()
 		_ = Unmarshal(data, FewTokens, &v) // it must come back
-		if d := time.Since(start); d > 5*time.Second {
-			t.Errorf("%d bytes took %s", len(data), d)
-		}
 	})
 }
