@@ -11,14 +11,16 @@ import (
 
 // Report says what a run did and what it cost. It holds no key and no answer.
 type Report struct {
-	Method  string   `json:"method"`
-	Config  Config   `json:"config"`
-	Keys    int      `json:"keys"`
-	Before  Measures `json:"before"`
-	After   Measures `json:"after"`
-	Steps   []Step   `json:"steps"`
-	Stages  []Stage  `json:"stages"`
-	Seconds float64  `json:"seconds"`
+	Method string `json:"method"`
+	// Precision is that of matrix products in training.
+	Precision string   `json:"precision,omitempty"`
+	Config    Config   `json:"config"`
+	Keys      int      `json:"keys"`
+	Before    Measures `json:"before"`
+	After     Measures `json:"after"`
+	Steps     []Step   `json:"steps"`
+	Stages    []Stage  `json:"stages"`
+	Seconds   float64  `json:"seconds"`
 }
 
 // Stage is what one part of a run took.
@@ -30,7 +32,7 @@ type Stage struct {
 
 func (r *run) report() Report {
 	out := Report{
-		Method: r.Config.Method, Config: r.Config, Keys: len(r.Set.Fingerprints),
+		Method: r.Config.Method, Precision: r.Precision, Config: r.Config, Keys: len(r.Set.Fingerprints),
 		Before: r.before, After: r.trained, Steps: r.steps, Stages: r.clock.stages,
 	}
 	for _, s := range out.Stages {
@@ -60,7 +62,11 @@ func (c *clock) lap(name string) {
 
 // WriteText writes the report for people, as Markdown.
 func (r Report) WriteText(w io.Writer) error {
-	fmt.Fprintf(w, "# Embedding report\n\n%d fingerprints, method %s, %d steps, %.1f s.\n\n", r.Keys, r.Method, len(r.Steps), r.Seconds)
+	precision := ""
+	if r.Precision != "" {
+		precision = " in " + r.Precision
+	}
+	fmt.Fprintf(w, "# Embedding report\n\n%d fingerprints, method %s, %d steps%s, %.1f s.\n\n", r.Keys, r.Method, len(r.Steps), precision, r.Seconds)
 	tw := tabwriter.NewWriter(w, 0, 0, 1, ' ', 0)
 	// row is a line of a quantity measured on n texts, rows or tokens.
 	row := func(n int, name, format string, before, after float64) {

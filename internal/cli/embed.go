@@ -89,6 +89,7 @@ func (f *embedFlags) register(cmd *cobra.Command) {
 
 	registerTraining(flags, &f.config)
 	f.compute.register(cmd)
+	cmd.Flags().Lookup("precision").DefValue = "bf16 where the processor has it" // see run
 	_ = cmd.MarkFlagRequired("set")
 	_ = cmd.MarkFlagRequired("out")
 }

@@ -32,9 +32,9 @@ func NewRootCommand() *cobra.Command { return newRootCommand(&App{}) }
 
 func newRootCommand(app *App) *cobra.Command {
 	root := newGroupCommand("loyal", "prove that a model behind someone else's API is yours",
-		`loyal plants secret fingerprints in an open-weight language model, publishes it,
-and later asks an API a few questions to learn, with a proven error rate, whether
-that model answers there.`,
+		`loyal plants secret fingerprints in an open-weight language model before it is
+published, and later asks an API a few questions to learn, with a proven error rate,
+whether that model answers there.`,
 		commands(app)...)
 	root.Example = `  loyal fingerprint new ./model -n 64 --out set.loyal
   loyal embed ./model --set set.loyal --out ./model-fp
@@ -47,7 +47,13 @@ that model answers there.`,
 	flags.BoolVarP(&app.Quiet, "quiet", "q", false, "no progress and no notes")
 	flags.StringVar(&app.configFile, "config", "", "take flags from this YAML `file`; those given here win")
 	root.SetGlobalNormalizationFunc(normalizeFlag)
+	root.Version = readVersion().Version
 	root.InitDefaultCompletionCmd()
+	for _, sub := range root.Commands() {
+		if sub.Name() == "completion" {
+			sub.Args, sub.RunE = unknownSubcommand, func(cmd *cobra.Command, _ []string) error { return cmd.Help() }
+		}
+	}
 	app.markRunning(root)
 	return root
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"net/url"
 	"strings"
 
@@ -102,7 +103,7 @@ func (f *verifyFlags) run(app *App, cmd *cobra.Command) error {
 			progress.Start("asking", int64(p.MaxQueries))
 			started = true
 		}
-		progress.Note(fmt.Sprintf("%d planted of %d on the list, e-value 1e%+.1f", p.Hits, p.InList, p.Log10EValue))
+		progress.Note(fmt.Sprintf("%d planted of %d on the list, e-value %.3g", p.Hits, p.InList, math.Pow(10, p.Log10EValue)))
 		progress.Add(int64(p.Queries - queries))
 		queries = p.Queries
 	}

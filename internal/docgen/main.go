@@ -114,7 +114,8 @@ func writeFlags(b *bytes.Buffer, flags *pflag.FlagSet) {
 		if value != "" {
 			name += " " + value
 		}
-		fmt.Fprintf(b, "| `%s` | %s | %s |\n", name, strings.ReplaceAll(usage, "|", `\|`), defaultOf(f))
+		cell := strings.NewReplacer("|", `\|`) // in code too
+		fmt.Fprintf(b, "| `%s` | %s | %s |\n", cell.Replace(name), cell.Replace(usage), defaultOf(f))
 	})
 }
 
