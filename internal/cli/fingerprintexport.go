@@ -2,6 +2,7 @@ package cli
 
 import (
 	"fmt"
+	"io"
 	"slices"
 	"strings"
 
@@ -17,6 +18,13 @@ func formatNames() string {
 		names = append(names, string(f))
 	}
 	return strings.Join(names, ", ")
+}
+
+// exported is the result of `loyal fingerprint export`.
+type exported struct {
+	Path         string `json:"path"`
+	Format       string `json:"format"`
+	Fingerprints int    `json:"fingerprints"`
 }
 
 func newFingerprintExportCommand(app *App) *cobra.Command {
@@ -56,10 +64,14 @@ encrypted: whoever has it has the fingerprints.`,
 			if err != nil {
 				return fmt.Errorf("export set: %w", err)
 			}
-			if out != "-" {
-				app.Note("wrote %d fingerprints, not encrypted, to %s", len(s.Fingerprints), out)
+			if out == "-" {
+				return nil
 			}
-			return nil
+			result := exported{Path: out, Format: format, Fingerprints: len(s.Fingerprints)}
+			return app.Print(result, func(w io.Writer) error {
+				_, err := fmt.Fprintf(w, "wrote %d fingerprints, not encrypted, to %s\n", result.Fingerprints, printableLine(out))
+				return err
+			})
 		},
 	}
 	flags := cmd.Flags()
