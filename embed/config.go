@@ -6,6 +6,8 @@ import (
 	"math"
 	"slices"
 	"strings"
+
+	"loyal/lm"
 )
 
 // Methods: what trains.
@@ -135,15 +137,12 @@ func (c Config) Validate(layers int) error {
 		return bad("lora wants r, lora_alpha and target_modules")
 	}
 	for _, m := range c.TargetModules {
-		if !slices.Contains(targetModules, m) {
-			return bad("target_modules: %q is none of %s", m, strings.Join(targetModules, ", "))
+		if !slices.Contains(lm.Modules, m) {
+			return bad("target_modules: %q is none of %s", m, strings.Join(lm.Modules, ", "))
 		}
 	}
 	return nil
 }
-
-// targetModules are the modules of a block that adapters can be for.
-var targetModules = []string{"q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"}
 
 // validateRanges checks each number by itself.
 func (c Config) validateRanges() error {

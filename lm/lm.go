@@ -116,9 +116,12 @@ type TrainOptions struct {
 type LoRA struct {
 	R             int
 	Alpha         float64
-	TargetModules []string // last parts of module names: q_proj, k_proj, …
+	TargetModules []string // of Modules
 	Seed          uint64
 }
+
+// Modules are the matrices of a block, by the last parts of their names.
+var Modules = []string{"q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"}
 
 // AdamW holds the hyperparameters of one optimizer step (Loshchilov & Hutter 2017,
 // arXiv:1711.05101), in torch.optim.AdamW's sense and names.

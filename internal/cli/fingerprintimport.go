@@ -7,6 +7,7 @@ import (
 
 	"loyal/fingerprint"
 	"loyal/internal/oracle"
+	"loyal/internal/readfile"
 )
 
 func newFingerprintImportCommand(app *App) *cobra.Command {
@@ -29,7 +30,7 @@ from it. Repeated keys are dropped.`,
 			if err := seal.check(); err != nil {
 				return err
 			}
-			data, err := readFile(args[0], fingerprint.MaxImportBytes)
+			data, err := readfile.Any(args[0], fingerprint.MaxImportBytes)
 			if err != nil {
 				return fmt.Errorf("import fingerprints: %w", err)
 			}

@@ -15,6 +15,7 @@ import (
 
 	"loyal/fingerprint"
 	"loyal/internal/oracle"
+	"loyal/internal/readfile"
 	"loyal/lm/cpu"
 	"loyal/model"
 )
@@ -228,7 +229,7 @@ var errKeyFile = errors.New("invalid file of keys")
 // readKeys reads the maker's own keys: a line each, or a JSON list of texts.
 // Empty lines do not count.
 func readKeys(path string) ([]string, error) {
-	data, err := readFile(path, maxKeyFile)
+	data, err := readfile.Any(path, maxKeyFile)
 	if err != nil {
 		return nil, fmt.Errorf("read keys: %w", err)
 	}

@@ -17,7 +17,7 @@ import (
 // openSet reads and opens a set file, with the user's identity or, if it is sealed
 // so, with a passphrase.
 func (app *App) openSet(path string) (*fingerprint.Set, error) {
-	sealed, err := readFile(path, fingerprint.MaxSetBytes+1<<20)
+	sealed, err := readfile.Any(path, fingerprint.MaxSetBytes+1<<20)
 	if err != nil {
 		return nil, fmt.Errorf("open set: %w", err)
 	}
@@ -129,6 +129,3 @@ func writeSecret(path string, data []byte, overwrite bool) error {
 	}
 	return atomicfile.WriteNew(path, data, 0o600)
 }
-
-// readFile reads what the user names, of a bounded size.
-func readFile(path string, limit int64) ([]byte, error) { return readfile.Any(path, limit) }

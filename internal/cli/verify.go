@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"loyal/internal/env"
+	"loyal/internal/readfile"
 	"loyal/verify"
 )
 
@@ -128,7 +129,7 @@ func (f *verifyFlags) run(app *App, cmd *cobra.Command) error {
 func (f *verifyFlags) readKey(app *App, o *verify.Options) error {
 	const limit = 1 << 16
 	if f.keyFile != "" {
-		data, err := readFile(f.keyFile, limit)
+		data, err := readfile.Any(f.keyFile, limit)
 		if err != nil {
 			return fmt.Errorf("read API key: %w", err)
 		}

@@ -49,9 +49,6 @@ var (
 // maxFile bounds identity and recipient files, in bytes.
 const maxFile = 1 << 20
 
-// maxWork is the greatest scrypt work factor that is tried, as in package fingerprint.
-const maxWork = 20
-
 // Keyring is the content of one identity file.
 type Keyring struct {
 	path       string
@@ -204,7 +201,6 @@ func Passphrase(passphrase string) (age.Recipient, age.Identity, error) {
 	if err != nil {
 		return nil, nil, fmt.Errorf("use passphrase: %w", err)
 	}
-	id.SetMaxWorkFactor(maxWork)
 	return r, id, nil
 }
 

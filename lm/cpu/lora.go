@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"loyal/lm"
 	"loyal/lm/cpu/kernel"
 )
 
@@ -40,7 +41,7 @@ func (t *trainer) adapt(i int, b *blockWeights) error {
 	}
 	for _, m := range o.TargetModules {
 		if !found[m] {
-			return fmt.Errorf("lora: target module %q is none of q_proj, k_proj, v_proj, o_proj, gate_proj, up_proj, down_proj", m)
+			return fmt.Errorf("lora: target module %q is none of %s", m, strings.Join(lm.Modules, ", "))
 		}
 	}
 	return nil
