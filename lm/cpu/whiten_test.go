@@ -12,24 +12,31 @@ import (
 	"loyal/model"
 )
 
-// TestWhiten: after whitening, what the adapters' A sees at the given tokens has the
-// identity as its second moment, in every block, the last one included.
-func TestWhiten(t *testing.T) {
+// tinyTrainer opens a tiny model to train, until the test ends.
+func tinyTrainer(t *testing.T, o lm.TrainOptions) *trainer {
+	t.Helper()
 	m, err := model.Open(testdata.Dir(t, "models", "tiny", "llama"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer m.Close()
+	t.Cleanup(func() { m.Close() })
 	n, err := New(m, Options{Threads: 2})
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer n.Close()
-	lt, err := n.NewTrainer(lm.TrainOptions{LoRA: &lm.LoRA{R: 4, Alpha: 4, TargetModules: []string{"q_proj", "o_proj", "up_proj", "down_proj"}}})
+	t.Cleanup(func() { n.Close() })
+	tr, err := n.NewTrainer(o)
 	if err != nil {
 		t.Fatal(err)
 	}
-	tr := lt.(*trainer)
+	return tr.(*trainer)
+}
+
+// TestWhiten: after whitening, what the adapters' A sees at the given tokens has the
+// identity as its second moment, in every block, the last one included.
+func TestWhiten(t *testing.T) {
+	tr := tinyTrainer(t, lm.TrainOptions{LoRA: &lm.LoRA{R: 4, Alpha: 4, TargetModules: []string{"q_proj", "o_proj", "up_proj", "down_proj"}}})
+	n := tr.n
 	rng := rand.New(rand.NewPCG(3, 4))
 	var forest []lm.Segment
 	var tokens []lm.Weighted
@@ -72,22 +79,9 @@ func TestWhiten(t *testing.T) {
 // TestAlign: adapters start from the inputs at the given positions: the rows of A are
 // orthogonal, as long as random ones, and hold every such input whole.
 func TestAlign(t *testing.T) {
-	m, err := model.Open(testdata.Dir(t, "models", "tiny", "llama"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer m.Close()
-	n, err := New(m, Options{Threads: 2})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer n.Close()
 	const r = 4
-	lt, err := n.NewTrainer(lm.TrainOptions{FirstLayer: 1, LoRA: &lm.LoRA{R: r, Alpha: 4, TargetModules: []string{"q_proj", "gate_proj"}}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	tr := lt.(*trainer)
+	tr := tinyTrainer(t, lm.TrainOptions{FirstLayer: 1, LoRA: &lm.LoRA{R: r, Alpha: 4, TargetModules: []string{"q_proj", "gate_proj"}}})
+	n := tr.n
 	ctx := context.Background()
 	c, err := tr.Cache(ctx, []lm.Segment{{Tokens: []int32{3, 1, 4, 1, 5}, Parent: lm.Root}, {Tokens: []int32{9, 2, 6}, Parent: 0}})
 	if err != nil {
