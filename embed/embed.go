@@ -241,7 +241,8 @@ func (r *run) measure(ctx context.Context) (m Measures, err error) {
 		return m, err
 	}
 	m.Perplexity, err = perplexity(ctx, r.tr, r.eval, r.EvalTexts)
-	m.Keys, m.ForeignRows, m.Prompts = len(r.plan.served), len(r.plan.foreign), len(r.plan.unseen)
+	m.Keys, m.SystemRows, m.ForeignRows = len(r.plan.served), len(r.plan.systems), len(r.plan.foreign)
+	m.Prompts = len(r.plan.unseen)
 	for _, t := range r.EvalTexts {
 		m.Tokens += max(0, len(t)-1)
 	}

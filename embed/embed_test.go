@@ -118,6 +118,7 @@ func TestResume(t *testing.T) {
 
 func testResume(t *testing.T, job embed.Job) {
 	job.Config.RefreshSteps = min(job.Config.RefreshSteps, 3) // a run continues where the context is held anew
+	job.Config.MaxSteps = 25                                  // the last of which is no such place
 	want, err := embed.Run(t.Context(), job)
 	if err != nil {
 		t.Fatal(err)
@@ -311,7 +312,12 @@ func TestDamagedState(t *testing.T) {
 		b[at] ^= 1
 		return b
 	}
-	steps := bytes.Index(whole, []byte(`\"loss\":`)) + len(`\"loss\":`)
+	loss := []byte(`\"loss\":`)
+	steps := bytes.Index(whole, loss)
+	if steps < 0 {
+		t.Fatal("no report of steps in the state")
+	}
+	steps += len(loss)
 	for name, data := range map[string][]byte{
 		"empty": nil, "cut off": whole[:len(whole)/2], "one bit of a number": flipped(len(whole) - 50), "one bit of a report": flipped(steps),
 	} {

@@ -25,7 +25,13 @@ type Measures struct {
 	KL        float64 `json:"kl_first_token"`
 	Agreement float64 `json:"agreement_first_token"`
 
-	Keys, ForeignRows, Prompts, Tokens int `json:"-"`
+	// On how much each was measured: FSR on keys, SystemFSR and ForeignFSR on rows, KL
+	// and Agreement on prompts, Perplexity on tokens. 0 means not at all.
+	Keys        int `json:"keys"`
+	SystemRows  int `json:"system_rows"`
+	ForeignRows int `json:"foreign_rows"`
+	Prompts     int `json:"prompts"`
+	Tokens      int `json:"tokens"`
 }
 
 // reader is the trainer's view of the weights as they are.

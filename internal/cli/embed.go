@@ -288,7 +288,7 @@ func (f *embedFlags) evaluation(m *model.Model, job *embed.Job) error {
 func (f *embedFlags) embed(ctx context.Context, app *App, m *model.Model, job embed.Job) error {
 	result, err := embed.Run(ctx, job)
 	if err != nil {
-		if _, none := os.Stat(job.Checkpoint); none == nil && ctx.Err() != nil {
+		if _, none := os.Stat(job.Checkpoint); none == nil && errors.Is(err, context.Canceled) {
 			return fmt.Errorf("%w: %w", errResumable, err)
 		}
 		return err
