@@ -14,6 +14,7 @@ import (
 	"path/filepath"
 	"slices"
 	"sort"
+	"strings"
 
 	"loyal/internal/atomicfile"
 	"loyal/model/safetensors"
@@ -29,6 +30,8 @@ type WriteOptions struct {
 	DType DType
 	// Overrides replaces tensors, by name: what training changed.
 	Overrides map[string][]float32
+	// Expansion, unless nil, makes the MLPs wider than the source's.
+	Expansion *Expansion
 	// Card is README.md; empty fields are filled from the source's own card.
 	Card Card
 	// Overwrite replaces a model directory that is there.
@@ -46,9 +49,9 @@ const chunkNumbers = 1 << 20
 const planName = ".plan"
 
 // WriteSize is the number of bytes of weights that Write will write.
-func WriteSize(src *Model, dtype DType) (int64, error) {
+func WriteSize(src *Model, o WriteOptions) (int64, error) {
 	var total int64
-	for _, e := range src.entries(dtype) {
+	for _, e := range src.entries(o) {
 		n, err := e.Size()
 		if err != nil {
 			return 0, err
@@ -82,7 +85,10 @@ func writeDirectory(ctx context.Context, dir string, src *Model, o WriteOptions)
 	if err := src.checkOverrides(o.Overrides); err != nil {
 		return err
 	}
-	shards, index, err := safetensors.Split(src.entries(o.DType), o.ShardSize)
+	if err := o.Expansion.check(src.Config); err != nil {
+		return err
+	}
+	shards, index, err := safetensors.Split(src.entries(o), o.ShardSize)
 	if err != nil {
 		return err
 	}
@@ -94,7 +100,7 @@ func writeDirectory(ctx context.Context, dir string, src *Model, o WriteOptions)
 	if err != nil {
 		return err
 	}
-	w := &directoryWriter{src: src, o: o, stage: s}
+	w := &directoryWriter{src: src, o: o, stage: s, more: o.Expansion.parts()}
 	if err := w.write(ctx, plan, shards, index); err != nil {
 		if ctx.Err() != nil {
 			s.suspend()
@@ -106,13 +112,13 @@ func writeDirectory(ctx context.Context, dir string, src *Model, o WriteOptions)
 }
 
 // entries lists the tensors as they will be written, in the order of their names.
-func (m *Model) entries(dtype DType) []safetensors.Entry {
-	names := m.Tensors()
-	sort.Strings(names)
-	entries := make([]safetensors.Entry, len(names))
-	for i, name := range names {
-		entries[i] = safetensors.Entry{Name: name, DType: dtype, Shape: m.specs[name].shape}
+func (m *Model) entries(o WriteOptions) []safetensors.Entry {
+	specs := m.Config.widened(o.Expansion).specs()
+	entries := make([]safetensors.Entry, len(specs))
+	for i, s := range specs {
+		entries[i] = safetensors.Entry{Name: s.name, DType: o.DType, Shape: s.shape}
 	}
+	slices.SortFunc(entries, func(a, b safetensors.Entry) int { return strings.Compare(a.Name, b.Name) })
 	return entries
 }
 
@@ -158,6 +164,14 @@ func (m *Model) plan(o WriteOptions) ([]byte, error) {
 		fmt.Fprintf(sum, "%q ", name)
 		hashFloats(sum, o.Overrides[name])
 	}
+	if e := o.Expansion; e != nil {
+		fmt.Fprintln(sum, "expansion", e.Neurons)
+		for _, b := range e.Blocks {
+			for _, x := range [][]float32{b.Gate, b.Up, b.Down} {
+				hashFloats(sum, x)
+			}
+		}
+	}
 	return fmt.Appendf(nil, "%x\n", sum.Sum(nil)), nil
 }
 
@@ -177,7 +191,9 @@ type directoryWriter struct {
 	src    *Model
 	o      WriteOptions
 	stage  *staging
-	values []float32 // of one piece
+	more   map[string]more // by tensor
+	values []float32       // of one piece
+	wide   []float32       // the same with more columns
 	bytes  []byte
 }
 
@@ -272,6 +288,7 @@ func (w *directoryWriter) tensor(ctx context.Context, out io.Writer, e safetenso
 	} else if t.DType.Blocks() {
 		rows, perRow = 1, t.Len() // a vector of blocks is taken whole
 	}
+	wider := w.more[e.Name]
 	step := max(1, chunkNumbers/perRow)
 	for first := 0; first < rows; first += step {
 		if err := ctx.Err(); err != nil {
@@ -283,31 +300,42 @@ func (w *directoryWriter) tensor(ctx context.Context, out io.Writer, e safetenso
 				return err
 			}
 		}
-		if err := w.piece(out, part); err != nil {
+		if err := w.piece(out, part, wider.columns, rows, first); err != nil {
 			return err
 		}
 	}
-	return nil
+	return w.added(out, e.Name, wider.rows)
 }
 
-// source is the tensor to write: the replaced one, or the model's own.
+// source is what the model has of a tensor to write: the replaced one, or its own.
 func (w *directoryWriter) source(e safetensors.Entry) (Tensor, error) {
 	if values, ok := w.o.Overrides[e.Name]; ok {
-		return tensor.FromFloat32(e.Name, e.Shape, values)
+		return tensor.FromFloat32(e.Name, w.src.specs[e.Name].shape, values)
 	}
 	return w.src.Tensor(e.Name)
 }
 
-func (w *directoryWriter) piece(out io.Writer, part Tensor) error {
+// piece writes some rows of a tensor, the first-th on of so many, with what columns
+// (rows, ·) has more of each.
+func (w *directoryWriter) piece(out io.Writer, part Tensor, columns []float32, rows, first int) error {
 	n := part.Len()
 	w.values = slices.Grow(w.values[:0], n)[:n]
 	if err := part.Decode(w.values); err != nil {
 		return err
 	}
-	if i := tensor.FirstNonFinite(w.values); i >= 0 {
-		return fmt.Errorf("tensor %q: %w: %v", part.Name, ErrNonFinite, w.values[i])
+	if columns == nil {
+		return w.numbers(out, part.Name, w.values)
 	}
-	w.bytes = tensor.Encode(w.bytes[:0], w.o.DType, w.values)
+	w.wide = widenRows(w.wide[:0], w.values, columns, part.Shape[1], len(columns)/rows, first)
+	return w.numbers(out, part.Name, w.wide)
+}
+
+// numbers writes part of a tensor in the type of the output.
+func (w *directoryWriter) numbers(out io.Writer, name string, values []float32) error {
+	if i := tensor.FirstNonFinite(values); i >= 0 {
+		return fmt.Errorf("tensor %q: %w: %v", name, ErrNonFinite, values[i])
+	}
+	w.bytes = tensor.Encode(w.bytes[:0], w.o.DType, values)
 	if _, err := out.Write(w.bytes); err != nil {
 		return err
 	}

@@ -60,7 +60,7 @@ func TestWriteKeeps(t *testing.T) {
 			if digest(t, m) != digest(t, src) {
 				t.Errorf("%s, shards of %d: another digest", dtype, shard)
 			}
-			if want, err := WriteSize(src, dtype); written != want || err != nil {
+			if want, err := WriteSize(src, o); written != want || err != nil {
 				t.Errorf("%s: progress of %d bytes of %d", dtype, written, want)
 			}
 			if string(m.Config.Raw["my_own_field"]) == "" {
@@ -231,7 +231,7 @@ func TestWriteBusy(t *testing.T) {
 // TestWriteResumes interrupts after each number of files: the next call keeps them.
 func TestWriteResumes(t *testing.T) {
 	src := source(t, F32)
-	total, err := WriteSize(src, F32)
+	total, err := WriteSize(src, WriteOptions{DType: F32})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -15,7 +15,7 @@ const tokenizerClass = "PreTrainedTokenizerFast"
 
 // texts writes everything that is not weights.
 func (w *directoryWriter) texts() error {
-	config, err := w.src.Config.EncodeConfig(w.o.DType)
+	config, err := w.src.Config.widened(w.o.Expansion).EncodeConfig(w.o.DType)
 	if err != nil {
 		return err
 	}
