@@ -187,6 +187,15 @@ func (c Config) validateRanges() error {
 	return nil
 }
 
+// layers are the blocks that train.
+func (c Config) layers(layers int) []int {
+	var out []int
+	for i := c.firstLayer(layers); i < layers; i++ {
+		out = append(out, i)
+	}
+	return out
+}
+
 // firstLayer is the lowest block that trains.
 func (c Config) firstLayer(layers int) int {
 	if c.Method == Full || c.TrainLayers == 0 {

@@ -124,7 +124,7 @@ type run struct {
 func (r *run) cache(ctx context.Context) error {
 	c := r.Config
 	o := lm.TrainOptions{
-		FirstLayer: c.firstLayer(r.Net.Config().NumLayers), Embeddings: c.Method == Full,
+		Layers: c.layers(r.Net.Config().NumLayers), Embeddings: c.Method == Full,
 		Cached: func(tokens int) { r.Progress.Add(int64(tokens)) },
 	}
 	if c.Method == LoRA {
@@ -326,7 +326,7 @@ func (r *run) mix(context.Context) error {
 		}
 		roundTo(w, r.Output)
 	}
-	return r.tr.Finish(r.weights)
+	return r.tr.Finish(r.weights, nil)
 }
 
 // after measures the model as it will be written.

@@ -96,19 +96,37 @@ type Sequence interface {
 	Close()
 }
 
-// TrainOptions says what trains.
+// TrainOptions says what trains: the token embedding with all blocks, matrices of some
+// blocks, adapters beside them, or neurons that are added to them.
 type TrainOptions struct {
-	// FirstLayer is the lowest transformer block that trains; blocks below it are
-	// frozen and run once for each text (see Trainer.Cache). 0 trains all blocks.
-	FirstLayer int
+	// Layers are the transformer blocks that train, counted from 0; nil means all.
+	// Blocks below the lowest are frozen and run once for each text (see
+	// Trainer.Cache); frozen ones above it pass gradients through.
+	Layers []int
+	// TargetModules are the matrices (of Modules) of these blocks that train; nil means
+	// all of them and the norms. It is for training without LoRA and Expand.
+	TargetModules []string
 	// Embeddings also trains the token embedding, the final norm and the output
-	// head. It requires FirstLayer 0 and no LoRA.
+	// head. It requires that everything else trains too.
 	Embeddings bool
+	// LoRA, when set, trains low-rank adapters instead of weights.
+	LoRA *LoRA
+	// Expand, when set, trains new neurons instead of weights.
+	Expand *Expand
 	// Cached, unless nil, hears how many more tokens Cache has run.
 	Cached func(tokens int)
-	// LoRA, when set, trains low-rank adapters in the blocks from FirstLayer on
-	// instead of their weights.
-	LoRA *LoRA
+	// Spill bounds what a corpus holds in memory.
+	Spill Spill
+}
+
+// Spill moves what a corpus keeps of its texts (the output of the frozen blocks, held
+// keys and values) to temporary files without a name once either is larger than Bytes;
+// 0 keeps everything in memory, as do systems that cannot map files. Of the files only
+// what is in use takes memory. They are gone when the trainer is closed, or the process
+// ends, whichever way.
+type Spill struct {
+	Dir   string // "" is the system's directory for temporary files
+	Bytes int64
 }
 
 // LoRA is a low-rank adapter (Hu et al. 2021, arXiv:2106.09685), with PEFT's names:
@@ -118,6 +136,14 @@ type LoRA struct {
 	Alpha         float64
 	TargetModules []string // of Modules
 	Seed          uint64
+}
+
+// Expand makes the MLPs wider: so many more neurons, each a row of gate_proj and
+// up_proj, random at the start, and a column of down_proj, zero at the start, so that
+// the model begins as its base to the bit. Only new neurons of Layers train.
+type Expand struct {
+	Neurons int // of a block
+	Seed    uint64
 }
 
 // Modules are the matrices of a block, by the last parts of their names.
@@ -152,14 +178,15 @@ type Trainer interface {
 	// result for Forward.
 	Cache(ctx context.Context, forest []Segment) (Corpus, error)
 
-	// Whiten makes the adapters act on whitened inputs: A P x instead of A x, where
-	// P makes the weighted second moment of each module's inputs at the given tokens
-	// the identity (but for a ridge, a share of the mean diagonal). A change of the
-	// weights then disturbs all directions of the usual inputs alike, instead of the
-	// strong ones most. It must come before the first Backward.
+	// Whiten makes adapters and new neurons act on whitened inputs: A P x instead of
+	// A x (A being LoRA's, or new rows of gate_proj and up_proj), where P makes the
+	// weighted second moment of each module's inputs at the given tokens the identity
+	// (but for a ridge, a share of the mean diagonal). A change of the weights then
+	// disturbs all directions of the usual inputs alike, instead of the strong ones
+	// most. It must come before the first Backward.
 	Whiten(ctx context.Context, c Corpus, tokens []Weighted, ridge float64) error
 
-	// Align lets the adapters start from what they are to tell apart: the first rows of
+	// Align lets them start from what they are to tell apart: the first rows of
 	// A become the principal directions of the (whitened) inputs at the given positions,
 	// as many as there are and A has room for. It comes after Whiten and before the first
 	// Backward. EVA (Paischer et al. 2024, arXiv:2410.07170) starts A from
@@ -204,13 +231,29 @@ type Trainer interface {
 	// They may be the trainer's own memory.
 	Weights() map[string][]float32
 
+	// Adapters returns the low-rank adapters as PEFT computes with them: whitening is
+	// part of A. It is nil without LoRA.
+	Adapters() []Adapter
+
+	// Expansion returns the new neurons of every block: what model.Write widens the
+	// MLPs with. Those of blocks that do not train write nothing. It is nil without Expand.
+	Expansion() *model.Expansion
+
 	// Finish ends the training: it frees gradients and optimizer state, and puts
-	// weights, which have the names of Weights, in the place of the trained ones, so
-	// that Rows shows the model as it will be saved. Afterwards only Rows, Cache
-	// and Close may be called.
-	Finish(weights map[string][]float32) error
+	// weights, which have the names of Weights, and neurons, which Expansion gave, in
+	// the place of the trained ones, so that Rows shows the model as it will be saved.
+	// Afterwards only Rows, Cache and Close may be called.
+	Finish(weights map[string][]float32, neurons *model.Expansion) error
 
 	Close() error
+}
+
+// Adapter is LoRA's change of one matrix: Scale · B A, with A (R, in) and B (out, R).
+type Adapter struct {
+	Module     string // its name without ".weight": model.layers.3.mlp.up_proj
+	R, In, Out int
+	Scale      float64 // lora_alpha / r
+	A, B       []float32
 }
 
 // Param is one trainable tensor with its gradient and AdamW's moments; all of

@@ -293,14 +293,13 @@ func (f *embedFlags) embed(ctx context.Context, app *App, m *model.Model, job em
 		}
 		return err
 	}
-	total, err := model.WriteSize(m, model.DType(f.dtype))
+	o := model.WriteOptions{DType: model.DType(f.dtype), Overrides: result.Weights, Overwrite: f.overwrite, Progress: job.Progress.Add}
+	total, err := model.WriteSize(m, o)
 	if err != nil {
 		return err
 	}
 	job.Progress.Start("write weights", total)
-	err = model.Write(ctx, f.out, m, model.WriteOptions{
-		DType: model.DType(f.dtype), Overrides: result.Weights, Overwrite: f.overwrite, Progress: job.Progress.Add,
-	})
+	err = model.Write(ctx, f.out, m, o)
 	job.Progress.Done()
 	if err != nil {
 		return err

@@ -47,15 +47,14 @@ last finished file of weights.`,
 				return err
 			}
 			defer func() { _ = m.Close() }() // only read
-			total, err := model.WriteSize(m, model.DType(dtype))
+			progress := app.Progress()
+			o := model.WriteOptions{DType: model.DType(dtype), Overwrite: overwrite, Progress: progress.Add}
+			total, err := model.WriteSize(m, o)
 			if err != nil {
 				return err
 			}
-			progress := app.Progress()
 			progress.Start("write weights", total)
-			err = model.Write(cmd.Context(), args[1], m, model.WriteOptions{
-				DType: model.DType(dtype), Overwrite: overwrite, Progress: progress.Add,
-			})
+			err = model.Write(cmd.Context(), args[1], m, o)
 			progress.Done()
 			if err != nil {
 				return err

@@ -18,8 +18,8 @@ const alignRows = 512
 // Align implements [lm.Trainer].
 func (t *trainer) Align(ctx context.Context, lc lm.Corpus, at []lm.Position) error {
 	c, ok := lc.(*corpus)
-	if t.o.LoRA == nil || !ok || len(at) == 0 {
-		return fmt.Errorf("align: it takes adapters and positions of a corpus")
+	if t.o.LoRA == nil && t.o.Expand == nil || !ok || len(at) == 0 {
+		return fmt.Errorf("align: it takes adapters or new neurons, and positions of a corpus")
 	}
 	if step := (len(at) + alignRows - 1) / alignRows; step > 1 {
 		var some []lm.Position
@@ -39,19 +39,16 @@ func (t *trainer) Align(ctx context.Context, lc lm.Corpus, at []lm.Position) err
 		}
 		bySegment[p.Segment] = append(bySegment[p.Segment], i)
 	}
-	inputs := map[*linear][]float32{} // (len(at), in)
-	err := t.forInputs(ctx, c, segments, func(lot []int, rowOf func(lm.Position) int, x []float32, _ int, linears []*linear) {
-		in := linears[0].in
-		if inputs[linears[0]] == nil {
-			own := make([]float32, len(at)*in)
-			for _, o := range linears {
-				inputs[o] = own
-			}
+	inputs := map[*reader][]float32{} // (len(at), in) of each group's first
+	err := t.forInputs(ctx, c, segments, func(lot []int, rowOf func(lm.Position) int, x []float32, _ int, group []*reader) {
+		in := group[0].in
+		if inputs[group[0]] == nil {
+			inputs[group[0]] = make([]float32, len(at)*in)
 		}
 		for _, s := range lot {
 			for _, i := range bySegment[s] {
 				r := rowOf(at[i])
-				copy(inputs[linears[0]][i*in:(i+1)*in], x[r*in:(r+1)*in])
+				copy(inputs[group[0]][i*in:(i+1)*in], x[r*in:(r+1)*in])
 			}
 		}
 	})
@@ -59,12 +56,15 @@ func (t *trainer) Align(ctx context.Context, lc lm.Corpus, at []lm.Position) err
 		return err
 	}
 	for i := range t.acts {
-		for _, l := range adapted(t.w.blocks[t.o.FirstLayer+i].linears()...) {
+		for _, group := range t.w.blocks[t.first+i].readers() {
+			if len(group) == 0 {
+				continue
+			}
 			if err := ctx.Err(); err != nil {
 				return err
 			}
-			if err := t.align(l, inputs[l], len(at)); err != nil {
-				return fmt.Errorf("align %s: %w", l.name, err)
+			if err := t.align(group, inputs[group[0]], len(at)); err != nil {
+				return fmt.Errorf("align %s: %w", group[0].module, err)
 			}
 		}
 	}
@@ -74,15 +74,16 @@ func (t *trainer) Align(ctx context.Context, lc lm.Corpus, at []lm.Position) err
 // alignedTail is how small a share of the largest variance a direction may have.
 const alignedTail = 1e-6
 
-// align makes the principal directions of P x, for inputs x (n, in), the first rows of A,
-// of the length that its random rows have on average; the others stay random.
-func (t *trainer) align(l *linear, x []float32, n int) error {
-	a, z := l.lora, x
-	if a.whiten != nil {
+// align makes the principal directions of P x, for inputs x (n, in), the first rows of A
+// in a group of readers, as long as random ones are; the others stay random. Most inputs
+// lie on the positive side of a direction: for neurons that is where they answer.
+func (t *trainer) align(group []*reader, x []float32, n int) error {
+	z, in := x, group[0].in
+	if p := group[0].whiten; p != nil {
 		z = make([]float32, len(x))
-		t.n.pool.Gemm(kernel.Gemm{C: kernel.F32(z, n, l.in), A: kernel.F32(x, n, l.in), B: kernel.F32(a.whiten, l.in, l.in), TransB: true})
+		t.n.pool.Gemm(kernel.Gemm{C: kernel.F32(z, n, in), A: kernel.F32(x, n, in), B: kernel.F32(p, in, in), TransB: true})
 	}
-	zm, gram := kernel.F32(z, n, l.in), make([]float32, n*n)
+	zm, gram := kernel.F32(z, n, in), make([]float32, n*n)
 	t.n.pool.Gemm(kernel.Gemm{C: kernel.F32(gram, n, n), A: zm, B: zm, TransB: true})
 	sym := mat.NewSymDense(n, nil)
 	for i := range n {
@@ -97,17 +98,26 @@ func (t *trainer) align(l *linear, x []float32, n int) error {
 	values := eig.Values(nil) // rising
 	var vectors mat.Dense
 	eig.VectorsTo(&vectors)
-	for r := range min(a.r, n) {
+	direction := make([]float32, in)
+	for r := range n {
 		k := n - 1 - r
 		if values[k] <= alignedTail*values[n-1] {
 			break
 		}
-		row := a.a.Value[r*l.in : (r+1)*l.in]
-		clear(row)
+		clear(direction)
+		side := 0.
 		for i := range n {
-			kernel.Axpy(row, float32(vectors.At(i, k)), z[i*l.in:(i+1)*l.in])
+			side += vectors.At(i, k)
+			kernel.Axpy(direction, float32(vectors.At(i, k)), z[i*in:(i+1)*in])
 		}
-		kernel.Scale(row, float32(math.Sqrt(1./3/kernel.SumSquares(row))))
+		length := math.Copysign(math.Sqrt(kernel.SumSquares(direction)), side)
+		for _, a := range group {
+			if r < a.r {
+				row := a.a.Value[r*in : (r+1)*in]
+				copy(row, direction)
+				kernel.Scale(row, float32(a.length/length))
+			}
+		}
 	}
 	return nil
 }

@@ -1,6 +1,10 @@
 package cpu
 
-import "loyal/lm/cpu/kernel"
+import (
+	"slices"
+
+	"loyal/lm/cpu/kernel"
+)
 
 // gradients are the buffers of a backward pass, reused for every block.
 type gradients struct {
@@ -25,20 +29,28 @@ func (g *gradients) grow(n *Network, rows int) {
 // nothing below trains (lowest) it leaves out what only the input's gradient needs,
 // and dx is of no value afterwards.
 func (n *Network) blockBackward(b *blockWeights, a *activations, g *gradients, dx []float32, l *layout, held past, lowest bool) {
-	n.mlpBackward(b, a, g, dx, l.rows)
+	n.mlpBackward(b, a, g, dx, l.rows, lowest)
 	n.attentionHalfBackward(b, a, g, dx, l, held, lowest)
 }
 
 // mlpBackward is the gradient of mlpForward: x3 = x2 + down(silu(gate(h2)) · up(h2)),
-// h2 = norm(x2), for `rows` rows.
-func (n *Network) mlpBackward(b *blockWeights, a *activations, g *gradients, dx []float32, rows int) {
-	n.h, n.act = grow(n.h, rows*n.cfg.HiddenSize), grow(n.act, rows*n.cfg.IntermediateSize)
-	n.swiglu(n.act, a.gate, a.up, rows)
+// h2 = norm(x2), for `rows` rows. lowest is as in blockBackward.
+func (n *Network) mlpBackward(b *blockWeights, a *activations, g *gradients, dx []float32, rows int, lowest bool) {
+	f := n.cfg.IntermediateSize
+	n.h, n.act = grow(n.h, rows*n.cfg.HiddenSize), grow(n.act, rows*f)
+	n.swiglu(n.act, a.gate, a.up, rows, f)
+	if lowest && !b.attentionTrains() && !b.mlpInputTrains() {
+		b.down.backward(n.pool, n.prec, nil, dx, n.act, rows, false)
+		return
+	}
 	b.down.backward(n.pool, n.prec, g.ds, dx, n.act, rows, false)
-	n.swigluBackward(g, a, rows)
+	n.swigluBackward(g.dgate, g.dup, g.ds, a.gate, a.up, rows, f)
 	b.postNorm.forward(n.pool, n.h, nil, a.x2, rows)
 	b.gate.backward(n.pool, n.prec, g.dh, g.dgate, n.h, rows, false)
 	b.up.backward(n.pool, n.prec, g.dh, g.dup, n.h, rows, true)
+	if b.more != nil {
+		b.more.backward(n, a, g.dh, dx, n.h, rows)
+	}
 	b.postNorm.backward(n.pool, dx, g.dh, a.x2, a.r2, rows, &g.partial)
 }
 
@@ -62,18 +74,22 @@ func (n *Network) attentionHalfBackward(b *blockWeights, a *activations, g *grad
 
 // attentionTrains reports whether anything of the first half of the block trains.
 func (b *blockWeights) attentionTrains() bool {
-	for _, l := range []*linear{&b.q, &b.k, &b.v, &b.o} {
-		if l.train != nil || l.lora != nil {
-			return true
-		}
-	}
-	return b.inputNorm.train != nil
+	return trains(&b.q, &b.k, &b.v, &b.o) || b.inputNorm.train != nil
 }
 
-func (n *Network) swigluBackward(g *gradients, a *activations, rows int) {
-	f := n.cfg.IntermediateSize
+// mlpInputTrains reports whether anything between the MLP's input and down trains.
+func (b *blockWeights) mlpInputTrains() bool {
+	return trains(&b.gate, &b.up) || b.postNorm.train != nil || b.more != nil
+}
+
+func trains(linears ...*linear) bool {
+	return slices.ContainsFunc(linears, func(l *linear) bool { return l.train != nil || l.lora != nil })
+}
+
+// swigluBackward computes dgate and dup (rows, f) of the gradient ds of swiglu's output.
+func (n *Network) swigluBackward(dgate, dup, ds, gate, up []float32, rows, f int) {
 	n.pool.Range(rows, 4, func(_ *kernel.Worker, lo, hi int) {
 		lo, hi = lo*f, hi*f
-		kernel.SwiGLUBackward(g.dgate[lo:hi], g.dup[lo:hi], g.ds[lo:hi], a.gate[lo:hi], a.up[lo:hi])
+		kernel.SwiGLUBackward(dgate[lo:hi], dup[lo:hi], ds[lo:hi], gate[lo:hi], up[lo:hi])
 	})
 }

@@ -10,6 +10,7 @@ type blockWeights struct {
 	inputNorm, postNorm norm
 	q, k, v, o          linear
 	gate, up, down      linear
+	more                *neurons // that training adds, nil without
 }
 
 func (b *blockWeights) linears() []*linear {
@@ -28,6 +29,8 @@ type activations struct {
 	x2       []float32 // (T, hidden) after attention
 	r2       []float32 // (T) 1/rms of x2
 	gate, up []float32 // (T, intermediate)
+
+	moreGate, moreUp []float32 // (T, new neurons)
 }
 
 // growAttention and growMLP make room for the two halves of a block. The last block
@@ -98,7 +101,8 @@ func (n *Network) mlpForward(b *blockWeights, a *activations, x []float32, rows 
 		copy(a.x2, x[:rows*d])
 		n.h, n.act = grow(n.h, rows*d), grow(n.act, rows*f)
 		b.postNorm.forward(n.pool, n.h, a.r2, x, rows)
-		n.mlp(b, a.gate, a.up, x, rows)
+		a.growMore(b.more, rows)
+		n.mlp(b, a, x, rows)
 		return
 	}
 	for lo := 0; lo < rows; lo += mlpRows {
@@ -106,20 +110,24 @@ func (n *Network) mlpForward(b *blockWeights, a *activations, x []float32, rows 
 		a.gate, a.up = grow(a.gate, m*f), grow(a.up, m*f)
 		n.h, n.act = grow(n.h, m*d), grow(n.act, m*f)
 		b.postNorm.forward(n.pool, n.h, nil, x[lo*d:], m)
-		n.mlp(b, a.gate, a.up, x[lo*d:], m)
+		a.growMore(b.more, m)
+		n.mlp(b, a, x[lo*d:], m)
 	}
 }
 
 // mlp adds to x the MLP of the normalised rows in n.h.
-func (n *Network) mlp(b *blockWeights, gate, up, x []float32, rows int) {
-	b.gate.forward(n.pool, n.prec, gate, n.h, rows, false)
-	b.up.forward(n.pool, n.prec, up, n.h, rows, false)
-	n.swiglu(n.act, gate, up, rows)
+func (n *Network) mlp(b *blockWeights, a *activations, x []float32, rows int) {
+	b.gate.forward(n.pool, n.prec, a.gate, n.h, rows, false)
+	b.up.forward(n.pool, n.prec, a.up, n.h, rows, false)
+	n.swiglu(n.act, a.gate, a.up, rows, n.cfg.IntermediateSize)
 	b.down.forward(n.pool, n.prec, x, n.act, rows, true)
+	if b.more != nil {
+		b.more.forward(n, a, x, n.h, rows)
+	}
 }
 
-func (n *Network) swiglu(y, gate, up []float32, rows int) {
-	f := n.cfg.IntermediateSize
+// swiglu computes y (rows, f) of gate and up.
+func (n *Network) swiglu(y, gate, up []float32, rows, f int) {
 	n.pool.Range(rows, 4, func(_ *kernel.Worker, lo, hi int) {
 		kernel.SwiGLU(y[lo*f:hi*f], gate[lo*f:hi*f], up[lo*f:hi*f])
 	})

@@ -40,11 +40,19 @@ func TestGradients(t *testing.T) {
 	all := []string{"q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"}
 	for name, o := range map[string]lm.TrainOptions{
 		"full":   {Embeddings: true},
-		"layers": {FirstLayer: 1},
-		"lora":   {FirstLayer: 1, LoRA: &lm.LoRA{R: 4, Alpha: 8, TargetModules: all, Seed: 1}},
+		"layers": {Layers: []int{1, 2}},
+		"lora":   {Layers: []int{1, 2}, LoRA: &lm.LoRA{R: 4, Alpha: 8, TargetModules: all, Seed: 1}},
+		// Frozen blocks above and between pass gradients on.
+		"one layer":   {Layers: []int{1}},
+		"two layers":  {Layers: []int{2, 0}},
+		"down":        {Layers: []int{1, 2}, TargetModules: []string{"down_proj"}},
+		"v and up":    {Layers: []int{0}, TargetModules: []string{"v_proj", "up_proj"}},
+		"lora below":  {Layers: []int{0}, LoRA: &lm.LoRA{R: 4, Alpha: 8, TargetModules: all, Seed: 1}},
+		"expand":      {Layers: []int{0, 2}, Expand: &lm.Expand{Neurons: 9, Seed: 1}},
+		"expand held": {Layers: []int{1, 2}, Expand: &lm.Expand{Neurons: 9, Seed: 1}},
 		// What is held is constant, for the gradient as for the difference.
-		"layers held": {FirstLayer: 1},
-		"lora held":   {FirstLayer: 1, LoRA: &lm.LoRA{R: 4, Alpha: 8, TargetModules: all, Seed: 1}},
+		"layers held": {Layers: []int{1, 2}},
+		"lora held":   {Layers: []int{1, 2}, LoRA: &lm.LoRA{R: 4, Alpha: 8, TargetModules: all, Seed: 1}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			n := open(t, filepath.Join(testdata.Dir(t), "models", "tiny", "llama"), cpu.Options{Threads: 2})
@@ -78,9 +86,10 @@ func TestGradients(t *testing.T) {
 				}
 				return sum
 			}
-			// LoRA's B is zero at the start, which would hide A's gradient.
+			// What is zero at the start, B or new columns of down_proj, would hide the
+			// gradients before it.
 			for _, p := range tr.Params() {
-				if o.LoRA != nil {
+				if o.LoRA != nil || o.Expand != nil {
 					for i := range p.Value {
 						p.Value[i] += float32(rng.NormFloat64()) * .05
 					}

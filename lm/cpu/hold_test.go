@@ -17,7 +17,7 @@ import (
 // held anew. Held segments cannot be picked.
 func TestHold(t *testing.T) {
 	n := open(t, testdata.Dir(t, "models", "tiny", "llama"), cpu.Options{Threads: 2})
-	tr, err := n.NewTrainer(lm.TrainOptions{FirstLayer: 1})
+	tr, err := n.NewTrainer(lm.TrainOptions{Layers: []int{1, 2}})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,6 +1,8 @@
 package cpu
 
 import (
+	"strings"
+
 	"loyal/lm"
 	"loyal/lm/cpu/kernel"
 )
@@ -15,50 +17,16 @@ type linear struct {
 	lora    *adapter
 }
 
-// adapter is PEFT's LoRA: y += s (x Aᵀ) Bᵀ with A (r, in), B (out, r). With
-// whitening, A acts on P x instead of x.
+// module is the last part of the name, of lm.Modules.
+func (l *linear) module() string { return l.name[strings.LastIndexByte(l.name, '.')+1:] }
+
+// adapter is PEFT's LoRA: y += s (x Aᵀ) Bᵀ with A (r, in), B (out, r).
 type adapter struct {
-	a, b  *lm.Param
-	r     int
+	reader
+	b     *lm.Param
 	scale float32 // lora_alpha / r
 	xa    []float32
 	dxa   []float32
-
-	whiten  []float32 // P (in, in), nil without whitening
-	product []float32 // A P (r, in)
-	dA      []float32 // gradient of A P
-}
-
-// ready computes A P of the present A. Every pass of a trainer begins with it.
-func (a *adapter) ready(p *kernel.Pool, prec kernel.Precision, in int) {
-	if a.whiten == nil {
-		return
-	}
-	a.product = grow(a.product, a.r*in)
-	p.Gemm(kernel.Gemm{
-		C: kernel.F32(a.product, a.r, in), A: kernel.F32(a.a.Value, a.r, in), B: kernel.F32(a.whiten, in, in), Precision: prec,
-	})
-}
-
-// down is what the adapter multiplies its input with: A, or A P.
-func (a *adapter) down(in int) kernel.Mat {
-	if a.whiten == nil {
-		return kernel.F32(a.a.Value, a.r, in)
-	}
-	return kernel.F32(a.product, a.r, in)
-}
-
-// addDown adds dyᵀ x to the gradient of A, through P.
-func (a *adapter) addDown(p *kernel.Pool, prec kernel.Precision, dxa, x kernel.Mat, in int) {
-	g := kernel.F32(a.a.Grad, a.r, in)
-	if a.whiten == nil {
-		p.Gemm(kernel.Gemm{C: g, A: dxa, TransA: true, B: x, Acc: true, Precision: prec})
-		return
-	}
-	a.dA = grow(a.dA, a.r*in)
-	d := kernel.F32(a.dA, a.r, in)
-	p.Gemm(kernel.Gemm{C: d, A: dxa, TransA: true, B: x, Precision: prec})
-	p.Gemm(kernel.Gemm{C: g, A: d, B: kernel.F32(a.whiten, in, in), TransB: true, Acc: true, Precision: prec})
 }
 
 // forward computes y (rows, out) = x (rows, in) Wᵀ, added to y when acc.
@@ -69,7 +37,7 @@ func (l *linear) forward(p *kernel.Pool, prec kernel.Precision, y, x []float32, 
 	if a := l.lora; a != nil {
 		a.xa = grow(a.xa, rows*a.r)
 		xa := kernel.F32(a.xa, rows, a.r)
-		p.Gemm(kernel.Gemm{C: xa, A: xm, B: a.down(l.in), TransB: true, Precision: prec})
+		p.Gemm(kernel.Gemm{C: xa, A: xm, B: a.mat(), TransB: true, Precision: prec})
 		p.Gemm(kernel.Gemm{C: ym, A: xa, B: kernel.F32(a.b.Value, l.out, a.r), TransB: true, Acc: true, Alpha: a.scale, Precision: prec})
 	}
 }
@@ -89,12 +57,12 @@ func (l *linear) backward(p *kernel.Pool, prec kernel.Precision, dx, dy, x []flo
 	}
 	if a := l.lora; a != nil {
 		a.xa, a.dxa = grow(a.xa, rows*a.r), grow(a.dxa, rows*a.r)
-		am, bm := a.down(l.in), kernel.F32(a.b.Value, l.out, a.r)
+		am, bm := a.mat(), kernel.F32(a.b.Value, l.out, a.r)
 		xa, dxa := kernel.F32(a.xa, rows, a.r), kernel.F32(a.dxa, rows, a.r)
 		p.Gemm(kernel.Gemm{C: xa, A: xm, B: am, TransB: true, Precision: prec})
 		p.Gemm(kernel.Gemm{C: dxa, A: dym, B: bm, Alpha: a.scale, Precision: prec})
 		p.Gemm(kernel.Gemm{C: kernel.F32(a.b.Grad, l.out, a.r), A: dym, TransA: true, B: xa, Acc: true, Alpha: a.scale, Precision: prec})
-		a.addDown(p, prec, dxa, xm, l.in)
+		a.addGrad(p, prec, dxa, xm)
 		if dx != nil {
 			p.Gemm(kernel.Gemm{C: dxm, A: dxa, B: am, Acc: true, Precision: prec})
 		}

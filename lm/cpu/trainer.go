@@ -2,25 +2,30 @@ package cpu
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 
 	"loyal/lm"
 	"loyal/lm/cpu/kernel"
+	"loyal/model"
 )
 
 // trainer implements [lm.Trainer].
 type trainer struct {
 	n      *Network
 	o      lm.TrainOptions
+	first  int     // the lowest block that trains
 	w      weights // like the network's, but for what trains
 	params []*lm.Param
 	steps  int
 
-	acts   []activations // of the blocks that train
+	acts   []activations // of the blocks from first on
 	grads  gradients
-	sample []float32 // a forest's rows on their way up
+	sample []float32   // a forest's rows on their way up
+	stores []*rowStore // of all corpora
 	last   *forwardState
 }
 
@@ -38,34 +43,25 @@ var _ lm.Trainer = (*trainer)(nil)
 
 // NewTrainer implements [lm.Network].
 func (n *Network) NewTrainer(o lm.TrainOptions) (lm.Trainer, error) {
-	if o.FirstLayer < 0 || o.FirstLayer > n.cfg.NumLayers {
-		return nil, fmt.Errorf("first layer %d: the model has %d", o.FirstLayer, n.cfg.NumLayers)
+	layers, err := checkOptions(o, n.cfg.NumLayers)
+	if err != nil {
+		return nil, err
 	}
-	if o.FirstLayer == n.cfg.NumLayers {
-		return nil, fmt.Errorf("nothing trains: the first layer is beyond the last")
-	}
-	if o.Embeddings && (o.FirstLayer != 0 || o.LoRA != nil) {
-		return nil, fmt.Errorf("training the embeddings requires training every layer, without LoRA")
-	}
-	t := &trainer{n: n, o: o, w: n.weights}
+	t := &trainer{n: n, o: o, first: slices.Min(layers), w: n.weights}
 	t.w.blocks = slices.Clone(n.blocks)
-	t.acts = make([]activations, n.cfg.NumLayers-o.FirstLayer)
+	t.acts = make([]activations, n.cfg.NumLayers-t.first)
 	if o.Embeddings {
 		t.trainEmbedding()
 	}
-	for i := o.FirstLayer; i < n.cfg.NumLayers; i++ {
+	for _, i := range layers {
 		b := &t.w.blocks[i]
-		if o.LoRA != nil {
-			if err := t.adapt(i, b); err != nil {
-				return nil, err
-			}
-			continue
-		}
-		for _, l := range b.linears() {
-			t.trainLinear(l)
-		}
-		for _, m := range b.norms() {
-			t.trainNorm(m)
+		switch {
+		case o.LoRA != nil:
+			t.adapt(i, b)
+		case o.Expand != nil:
+			t.expand(i, b)
+		default:
+			t.trainBlock(b)
 		}
 	}
 	if o.Embeddings {
@@ -74,10 +70,54 @@ func (n *Network) NewTrainer(o lm.TrainOptions) (lm.Trainer, error) {
 			t.trainLinear(&t.w.head)
 		}
 	}
-	if len(t.params) == 0 {
-		return nil, fmt.Errorf("nothing trains: no layer and no adapter is chosen")
-	}
 	return t, nil
+}
+
+// checkOptions returns the blocks that train, in order.
+func checkOptions(o lm.TrainOptions, blocks int) ([]int, error) {
+	layers := slices.Compact(slices.Sorted(slices.Values(o.Layers)))
+	if o.Layers == nil {
+		layers = all(blocks)
+	}
+	targets := o.TargetModules
+	if o.LoRA != nil {
+		targets = o.LoRA.TargetModules
+	}
+	for _, m := range targets {
+		if !slices.Contains(lm.Modules, m) {
+			return nil, fmt.Errorf("target module %q is none of %s", m, strings.Join(lm.Modules, ", "))
+		}
+	}
+	plain := o.LoRA == nil && o.Expand == nil
+	switch {
+	case len(layers) == 0 || targets != nil && len(targets) == 0 || o.LoRA != nil && targets == nil:
+		return nil, fmt.Errorf("nothing trains: no layer or no module is chosen")
+	case layers[0] < 0 || layers[len(layers)-1] >= blocks:
+		return nil, fmt.Errorf("layers %v: the model has 0 to %d", layers, blocks-1)
+	case o.Embeddings && (!plain || len(layers) < blocks || targets != nil):
+		return nil, fmt.Errorf("training the embeddings requires training every layer and module, without LoRA and new neurons")
+	case o.LoRA != nil && o.Expand != nil || o.TargetModules != nil && !plain:
+		return nil, fmt.Errorf("of modules, LoRA and new neurons only one kind trains at a time")
+	case o.LoRA != nil && !(o.LoRA.R > 0 && o.LoRA.Alpha > 0):
+		return nil, fmt.Errorf("lora: r %d and lora_alpha %g must be positive", o.LoRA.R, o.LoRA.Alpha)
+	case o.Expand != nil && o.Expand.Neurons <= 0:
+		return nil, fmt.Errorf("expand: %d neurons", o.Expand.Neurons)
+	}
+	return layers, nil
+}
+
+// trainBlock makes parameters of a block's matrices and norms, or of the chosen ones.
+func (t *trainer) trainBlock(b *blockWeights) {
+	for _, l := range b.linears() {
+		if t.o.TargetModules == nil || slices.Contains(t.o.TargetModules, l.module()) {
+			t.trainLinear(l)
+		}
+	}
+	if t.o.TargetModules == nil {
+		for _, m := range b.norms() {
+			t.trainNorm(m)
+		}
+	}
 }
 
 // newParam adds a trainable tensor.
@@ -120,142 +160,6 @@ func copyOf(m kernel.Mat) []float32 {
 	return out
 }
 
-// corpus implements [lm.Corpus]: what enters the first block that trains.
-type corpus struct {
-	forest []lm.Segment
-	l      *layout
-	ids    []int32
-	hidden []float32 // (tokens, hidden); nil where nothing is frozen
-
-	held []int  // for each segment its first row in kv, or -1; nil: none is held
-	kv   []past // of each block that trains, what is held (rows, kv)
-}
-
-// past returns what is held of trained block i.
-func (c *corpus) past(i int) past {
-	if c.kv == nil {
-		return past{}
-	}
-	return c.kv[i]
-}
-
-// Len implements [lm.Corpus].
-func (c *corpus) Len() int { return len(c.forest) }
-
-// Cache implements [lm.Trainer].
-func (t *trainer) Cache(ctx context.Context, forest []lm.Segment) (lm.Corpus, error) {
-	n := t.n
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	l, ids, err := forestLayout(forest, n.cfg.VocabSize, n.cfg.MaxPositions)
-	if err != nil {
-		return nil, err
-	}
-	c := &corpus{forest: slices.Clone(forest), l: l, ids: ids}
-	if t.o.FirstLayer == 0 {
-		return c, nil
-	}
-	d := n.cfg.HiddenSize
-	c.hidden = make([]float32, len(ids)*d)
-	for _, lot := range l.chunks(all(len(l.segs)), passRows) {
-		part, from, _, err := l.pick(lot, nil)
-		if err != nil {
-			return nil, err
-		}
-		x := n.embedRows(nil, part.gather(ids, from))
-		if err := n.run(ctx, n.blocks[:t.o.FirstLayer], x, part); err != nil {
-			return nil, err
-		}
-		for i, s := range part.segs {
-			copy(c.hidden[from[i]*d:(from[i]+s.n)*d], x[s.start*d:(s.start+s.n)*d])
-		}
-		if t.o.Cached != nil {
-			tokens := 0 // without ancestors that ran once more
-			for _, s := range lot {
-				tokens += l.segs[s].n
-			}
-			t.o.Cached(tokens)
-		}
-	}
-	return c, nil
-}
-
-// Hold implements [lm.Trainer].
-func (t *trainer) Hold(ctx context.Context, lc lm.Corpus, segments []int) error {
-	n := t.n
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	c, ok := lc.(*corpus)
-	if !ok {
-		return fmt.Errorf("the corpus is another backend's")
-	}
-	t.ready()
-	whole, _, index, err := c.l.pick(segments, nil)
-	if err != nil {
-		return err
-	}
-	c.reserve(whole, index, len(t.acts), n.heads.kv())
-	n.rope.grow(c.l.ctx)
-	for _, lot := range c.l.chunks(segments, passRows) {
-		part, from, index, err := c.l.pick(lot, nil)
-		if err != nil {
-			return err
-		}
-		if err := t.holdLot(ctx, c, part, index, t.enter(c, part, from)); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// reserve makes room for the keys and values of some segments, which index lists, in
-// so many blocks.
-func (c *corpus) reserve(l *layout, index []int, blocks, kv int) {
-	if c.held == nil {
-		c.held, c.kv = slices.Repeat([]int{-1}, len(c.l.segs)), make([]past, blocks)
-	}
-	rows := c.kv[0].n
-	for s, i := range index {
-		if i >= 0 && c.held[s] < 0 {
-			c.held[s] = rows
-			rows += l.segs[i].n
-		}
-	}
-	for i := range c.kv {
-		p := &c.kv[i]
-		p.k = slices.Grow(p.k, rows*kv-len(p.k))[:rows*kv]
-		p.v = slices.Grow(p.v, rows*kv-len(p.v))[:rows*kv]
-		p.n = rows
-	}
-}
-
-// holdLot runs segments x (T, hidden) of a corpus and stores their keys and values;
-// index is as pick gives it.
-func (t *trainer) holdLot(ctx context.Context, c *corpus, l *layout, index []int, x []float32) error {
-	n, a, kv := t.n, &t.n.pass, t.n.heads.kv()
-	a.q, a.att = grow(a.q, l.rows*n.heads.q()), grow(a.att, l.rows*n.heads.q())
-	a.k, a.v = grow(a.k, l.rows*kv), grow(a.v, l.rows*kv)
-	for i := range t.acts {
-		if err := ctx.Err(); err != nil {
-			return err
-		}
-		b := &t.w.blocks[t.o.FirstLayer+i]
-		if i < len(t.acts)-1 {
-			n.blockForward(b, a, x, l, past{}, false)
-		} else {
-			n.qkv(b, a, x, l.pos, false)
-		}
-		for s, j := range index {
-			if j >= 0 {
-				from, to, m := l.segs[j].start*kv, c.held[s]*kv, l.segs[j].n*kv
-				copy(c.kv[i].k[to:to+m], a.k[from:from+m])
-				copy(c.kv[i].v[to:to+m], a.v[from:from+m])
-			}
-		}
-	}
-	return nil
-}
-
 // Forward implements [lm.Trainer].
 func (t *trainer) Forward(ctx context.Context, c lm.Corpus, pick []int, at []lm.Position) ([]float32, error) {
 	t.n.mu.Lock()
@@ -291,7 +195,7 @@ func (t *trainer) climb(ctx context.Context, c *corpus, l *layout, x []float32, 
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
-		a, b := &t.acts[i], &t.w.blocks[t.o.FirstLayer+i]
+		a, b := &t.acts[i], &t.w.blocks[t.first+i]
 		a.growAttention(t.n, l.rows)
 		if i < last {
 			a.growMLP(t.n, l.rows)
@@ -313,7 +217,7 @@ func (t *trainer) Rows(ctx context.Context, lc lm.Corpus, at []lm.Position, visi
 		return fmt.Errorf("the corpus is another backend's")
 	}
 	t.ready()
-	return t.n.visitRows(ctx, &t.w, t.w.blocks[t.o.FirstLayer:], c.l, at, func(part *layout, from []int) []float32 {
+	return t.n.visitRows(ctx, &t.w, t.w.blocks[t.first:], c.l, at, func(part *layout, from []int) []float32 {
 		return t.enter(c, part, from)
 	}, visit)
 }
@@ -321,13 +225,16 @@ func (t *trainer) Rows(ctx context.Context, lc lm.Corpus, at []lm.Position, visi
 // enter returns what goes into the first block that trains (T, hidden), in the
 // trainer's own memory.
 func (t *trainer) enter(c *corpus, part *layout, from []int) []float32 {
-	if c.hidden == nil {
+	for _, s := range t.stores {
+		s.rest() // what the pass before this one looked at
+	}
+	if t.first == 0 {
 		t.sample = lookUp(t.n.pool, t.sample, t.w.embed, part.gather(c.ids, from))
 		return t.sample
 	}
 	d := t.n.cfg.HiddenSize
 	t.sample = grow(t.sample, part.rows*d)
-	part.gatherRows(t.sample, c.hidden, from, d)
+	part.gatherRows(t.sample, c.hidden.numbers(), from, d)
 	return t.sample
 }
 
@@ -377,7 +284,7 @@ func (t *trainer) Backward(ctx context.Context, dlogits []float32) error {
 
 	t.grads.grow(n, max(f.l.rows, len(f.rows)))
 	last := len(t.acts) - 1
-	n.mlpBackward(&t.w.blocks[t.o.FirstLayer+last], &t.acts[last], &t.grads, dhidden, len(f.rows))
+	n.mlpBackward(&t.w.blocks[t.first+last], &t.acts[last], &t.grads, dhidden, len(f.rows), last == 0 && !t.o.Embeddings)
 	// The forward pass is done with the rows on their way up: reuse their memory.
 	dx := t.sample[:f.l.rows*d]
 	clear(dx)
@@ -388,7 +295,7 @@ func (t *trainer) Backward(ctx context.Context, dlogits []float32) error {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		b, a, lowest := &t.w.blocks[t.o.FirstLayer+i], &t.acts[i], i == 0 && !t.o.Embeddings
+		b, a, lowest := &t.w.blocks[t.first+i], &t.acts[i], i == 0 && !t.o.Embeddings
 		if i == last {
 			n.attentionHalfBackward(b, a, &t.grads, dx, f.l, f.c.past(i), lowest)
 		} else {
@@ -456,7 +363,10 @@ func (t *trainer) Steps() int { return t.steps }
 func (t *trainer) SetSteps(n int) { t.steps = n }
 
 // Finish implements [lm.Trainer].
-func (t *trainer) Finish(weights map[string][]float32) error {
+func (t *trainer) Finish(weights map[string][]float32, neurons *model.Expansion) error {
+	if err := t.settle(neurons); err != nil {
+		return err
+	}
 	left := len(weights)
 	replace := func(name string, size int) ([]float32, error) {
 		w, ok := weights[name]
@@ -515,6 +425,10 @@ func (t *trainer) Finish(weights map[string][]float32) error {
 
 // Close implements [lm.Trainer].
 func (t *trainer) Close() error {
-	t.acts, t.params, t.last, t.sample = nil, nil, nil, nil
-	return nil
+	errs := make([]error, len(t.stores))
+	for i, s := range t.stores {
+		errs[i] = s.close()
+	}
+	t.acts, t.params, t.last, t.sample, t.stores = nil, nil, nil, nil, nil
+	return errors.Join(errs...)
 }

@@ -12,11 +12,11 @@ import (
 	"loyal/lm/cpu/kernel"
 )
 
-// forInputs runs some segments of a corpus, a lot at a time, and visits what enters the
-// modules with adapters: x (T, in) of a lot, in memory that the visitor may overwrite,
-// is the input of all of linears. rowOf is a token's row in it.
+// forInputs runs some segments of a corpus, a lot at a time, and visits what readers
+// read: x (T, in) of a lot, in memory that the visitor may overwrite, is the input of
+// all of a group. rowOf is a token's row in it.
 func (t *trainer) forInputs(ctx context.Context, c *corpus, segments []int,
-	visit func(lot []int, rowOf func(lm.Position) int, x []float32, rows int, linears []*linear)) error {
+	visit func(lot []int, rowOf func(lm.Position) int, x []float32, rows int, group []*reader)) error {
 	n := t.n
 	n.mu.Lock()
 	defer n.mu.Unlock()
@@ -32,33 +32,35 @@ func (t *trainer) forInputs(ctx context.Context, c *corpus, segments []int,
 			return err
 		}
 		rowOf := func(p lm.Position) int { return l.segs[index[p.Segment]].start + p.Offset }
-		d, f := n.cfg.HiddenSize, n.cfg.IntermediateSize
-		n.h, n.act = grow(n.h, l.rows*d), grow(n.act, l.rows*f)
 		for i := range t.acts {
-			b, a := &t.w.blocks[t.o.FirstLayer+i], &t.acts[i]
-			if group := adapted(&b.q, &b.k, &b.v); len(group) > 0 {
-				b.inputNorm.forward(n.pool, n.h, nil, a.x, l.rows)
-				visit(lot, rowOf, n.h, l.rows, group)
-			}
-			if group := adapted(&b.o); len(group) > 0 {
-				visit(lot, rowOf, a.att, l.rows, group)
-			}
-			if group := adapted(&b.gate, &b.up); len(group) > 0 {
-				b.postNorm.forward(n.pool, n.h, nil, a.x2, l.rows)
-				visit(lot, rowOf, n.h, l.rows, group)
-			}
-			if group := adapted(&b.down); len(group) > 0 {
-				n.swiglu(n.act, a.gate, a.up, l.rows)
-				visit(lot, rowOf, n.act, l.rows, group)
+			for g, group := range t.w.blocks[t.first+i].readers() {
+				if len(group) > 0 {
+					visit(lot, rowOf, t.input(i, g, l.rows), l.rows, group)
+				}
 			}
 		}
 	}
 	return nil
 }
 
-// adapted lists those of some linears that have an adapter.
-func adapted(linears ...*linear) []*linear {
-	return slices.DeleteFunc(linears, func(l *linear) bool { return l.lora == nil })
+// input is what the g-th group of readers of the i-th block from the first on read in
+// the last pass.
+func (t *trainer) input(i, g, rows int) []float32 {
+	n, b, a := t.n, &t.w.blocks[t.first+i], &t.acts[i]
+	d, f := n.cfg.HiddenSize, n.cfg.IntermediateSize
+	n.h, n.act = grow(n.h, rows*d), grow(n.act, rows*f)
+	switch g {
+	case 0:
+		b.inputNorm.forward(n.pool, n.h, nil, a.x, rows)
+		return n.h
+	case 1:
+		return a.att
+	case 2:
+		b.postNorm.forward(n.pool, n.h, nil, a.x2, rows)
+		return n.h
+	}
+	n.swiglu(n.act, a.gate, a.up, rows, f)
+	return n.act
 }
 
 // check reports a token that is not in the corpus.
@@ -72,8 +74,8 @@ func (c *corpus) check(p lm.Position) error {
 // Whiten implements [lm.Trainer].
 func (t *trainer) Whiten(ctx context.Context, lc lm.Corpus, tokens []lm.Weighted, ridge float64) error {
 	c, ok := lc.(*corpus)
-	if t.o.LoRA == nil || !ok || len(tokens) == 0 || !(ridge > 0) {
-		return fmt.Errorf("whiten: it takes adapters, tokens of a corpus, and a ridge above zero")
+	if t.o.LoRA == nil && t.o.Expand == nil || !ok || len(tokens) == 0 || !(ridge > 0) {
+		return fmt.Errorf("whiten: it takes adapters or new neurons, tokens of a corpus, and a ridge above zero")
 	}
 	bySegment := map[int][]lm.Weighted{}
 	var segments []int
@@ -86,20 +88,17 @@ func (t *trainer) Whiten(ctx context.Context, lc lm.Corpus, tokens []lm.Weighted
 		}
 		bySegment[w.Segment] = append(bySegment[w.Segment], w)
 	}
-	moments := map[*linear][]float32{} // (in, in) of each group's first
-	err := t.forInputs(ctx, c, segments, func(lot []int, rowOf func(lm.Position) int, x []float32, rows int, linears []*linear) {
+	moments := map[*reader][]float32{} // (in, in) of each group's first
+	err := t.forInputs(ctx, c, segments, func(lot []int, rowOf func(lm.Position) int, x []float32, rows int, group []*reader) {
 		weights := make([]float32, rows)
 		for _, s := range lot {
 			for _, w := range bySegment[s] {
 				weights[rowOf(w.Position)] += float32(w.Weight)
 			}
 		}
-		first := linears[0]
+		first := group[0]
 		if moments[first] == nil {
 			moments[first] = make([]float32, first.in*first.in)
-			for _, o := range linears[1:] {
-				moments[o] = moments[first]
-			}
 		}
 		t.n.addMoment(moments[first], x, weights, first.in)
 	})
@@ -107,8 +106,8 @@ func (t *trainer) Whiten(ctx context.Context, lc lm.Corpus, tokens []lm.Weighted
 		return err
 	}
 	for i := range t.acts {
-		b := &t.w.blocks[t.o.FirstLayer+i]
-		for _, group := range [][]*linear{adapted(&b.q, &b.k, &b.v), adapted(&b.o), adapted(&b.gate, &b.up), adapted(&b.down)} {
+		b := &t.w.blocks[t.first+i]
+		for _, group := range b.readers() {
 			if len(group) == 0 {
 				continue
 			}
@@ -117,11 +116,14 @@ func (t *trainer) Whiten(ctx context.Context, lc lm.Corpus, tokens []lm.Weighted
 			}
 			p, err := inverseRoot(moments[group[0]], group[0].in, ridge)
 			if err != nil {
-				return fmt.Errorf("whiten the inputs of %s: %w", group[0].name, err)
+				return fmt.Errorf("whiten the inputs of %s: %w", group[0].module, err)
 			}
-			for _, l := range group {
-				l.lora.whiten = p
+			for _, r := range group {
+				r.whiten = p
 			}
+		}
+		if b.more != nil {
+			b.more.unitRows()
 		}
 	}
 	return nil

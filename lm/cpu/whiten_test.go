@@ -71,7 +71,7 @@ func TestWhiten(t *testing.T) {
 		white(t, b.o.name, a.att, b.o.lora.whiten, l.rows, n.heads.q())
 		b.postNorm.forward(n.pool, h, nil, a.x2, l.rows)
 		white(t, b.up.name, h, b.up.lora.whiten, l.rows, d)
-		n.swiglu(act, a.gate, a.up, l.rows)
+		n.swiglu(act, a.gate, a.up, l.rows, f)
 		white(t, b.down.name, act, b.down.lora.whiten, l.rows, f)
 	}
 }
@@ -80,7 +80,7 @@ func TestWhiten(t *testing.T) {
 // orthogonal, as long as random ones, and hold every such input whole.
 func TestAlign(t *testing.T) {
 	const r = 4
-	tr := tinyTrainer(t, lm.TrainOptions{FirstLayer: 1, LoRA: &lm.LoRA{R: r, Alpha: 4, TargetModules: []string{"q_proj", "gate_proj"}}})
+	tr := tinyTrainer(t, lm.TrainOptions{Layers: []int{1, 2}, LoRA: &lm.LoRA{R: r, Alpha: 4, TargetModules: []string{"q_proj", "gate_proj"}}})
 	n := tr.n
 	ctx := context.Background()
 	c, err := tr.Cache(ctx, []lm.Segment{{Tokens: []int32{3, 1, 4, 1, 5}, Parent: lm.Root}, {Tokens: []int32{9, 2, 6}, Parent: 0}})

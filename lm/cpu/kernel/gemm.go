@@ -111,9 +111,9 @@ func (j *gemmJob) blocks(run func(j *gemmJob, n int), threads int) {
 	if j.f.pairs {
 		j.perWord = 2
 	}
-	// Even blocks along k, so that no sliver remains. They depend on k only.
-	kBlocks := ceil(ceil(j.k, j.perWord), blockK)
-	kStep := roundUp(ceil(j.k, kBlocks), padK*j.perWord)
+	// Blocks along k begin at the same places for every k: a longer product, the more of
+	// which is zero, then adds up to the same bits (an expanded model starts as its base).
+	kStep := blockK * j.perWord
 	for j.i0 = 0; j.i0 < j.m; j.i0 += blockM {
 		j.rows = min(blockM, j.m-j.i0)
 		j.panelsA = ceil(j.rows, j.f.mr)
