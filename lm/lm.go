@@ -231,9 +231,9 @@ type Trainer interface {
 	// They may be the trainer's own memory.
 	Weights() map[string][]float32
 
-	// Adapters returns the low-rank adapters as PEFT computes with them: whitening is
-	// part of A. It is nil without LoRA.
-	Adapters() []Adapter
+	// Adapters returns the low-rank adapters in PEFT's form: whitening is part of A. It
+	// is nil without LoRA.
+	Adapters() []model.AdapterModule
 
 	// Expansion returns the new neurons of every block: what model.Write widens the
 	// MLPs with. Those of blocks that do not train write nothing. It is nil without Expand.
@@ -246,14 +246,6 @@ type Trainer interface {
 	Finish(weights map[string][]float32, neurons *model.Expansion) error
 
 	Close() error
-}
-
-// Adapter is LoRA's change of one matrix: Scale · B A, with A (R, in) and B (out, R).
-type Adapter struct {
-	Module     string // its name without ".weight": model.layers.3.mlp.up_proj
-	R, In, Out int
-	Scale      float64 // lora_alpha / r
-	A, B       []float32
 }
 
 // Param is one trainable tensor with its gradient and AdamW's moments; all of

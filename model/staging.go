@@ -35,8 +35,9 @@ type staging struct {
 	lock             *flock.Flock
 }
 
-// stage begins to write a directory. Nothing that exists is touched before commit.
-func stage(dir string, overwrite bool) (*staging, error) {
+// stage begins to write a directory. Nothing that exists is touched before commit, and
+// by that only a directory that holds a file of the name of mark.
+func stage(dir string, overwrite bool, mark string) (*staging, error) {
 	final, err := filepath.Abs(dir)
 	if err != nil {
 		return nil, err
@@ -56,7 +57,7 @@ func stage(dir string, overwrite bool) (*staging, error) {
 	if s.lock, err = lockFile(filepath.Join(parent, "."+name+".lock")); err != nil {
 		return nil, fmt.Errorf("%s: %w", dir, err)
 	}
-	if err := s.prepare(overwrite); err != nil {
+	if err := s.prepare(overwrite, mark); err != nil {
 		s.unlock()
 		return nil, fmt.Errorf("%s: %w", dir, err)
 	}
@@ -64,7 +65,7 @@ func stage(dir string, overwrite bool) (*staging, error) {
 }
 
 // prepare repairs what an interrupted commit left and checks the target.
-func (s *staging) prepare(overwrite bool) error {
+func (s *staging) prepare(overwrite bool, mark string) error {
 	if exists(s.old) {
 		if exists(s.final) { // the new one was in place: only cleaning was left
 			if err := os.RemoveAll(s.old); err != nil {
@@ -82,7 +83,7 @@ func (s *staging) prepare(overwrite bool) error {
 		return err
 	case !overwrite:
 		return ErrExists
-	case !exists(filepath.Join(s.final, "config.json")):
+	case !exists(filepath.Join(s.final, mark)):
 		return ErrForeign
 	}
 	return s.makeTemp()

@@ -96,7 +96,7 @@ func writeDirectory(ctx context.Context, dir string, src *Model, o WriteOptions)
 	if err != nil {
 		return err
 	}
-	s, err := stage(dir, o.Overwrite)
+	s, err := stage(dir, o.Overwrite, "config.json")
 	if err != nil {
 		return err
 	}

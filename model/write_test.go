@@ -212,7 +212,7 @@ func TestWriteTargets(t *testing.T) {
 func TestWriteBusy(t *testing.T) {
 	src := source(t, F32)
 	dir := t.TempDir()
-	s, err := stage(filepath.Join(dir, "out"), false)
+	s, err := stage(filepath.Join(dir, "out"), false, "config.json")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -5,8 +5,8 @@ import (
 	"math/rand/v2"
 	"slices"
 
-	"loyal/lm"
 	"loyal/lm/cpu/kernel"
+	"loyal/model"
 )
 
 // adapt gives block i its adapters. As in PEFT, A is drawn from the uniform
@@ -34,14 +34,13 @@ func (t *trainer) adapt(i int, b *blockWeights) {
 }
 
 // Adapters implements [lm.Trainer].
-func (t *trainer) Adapters() []lm.Adapter {
-	var out []lm.Adapter
+func (t *trainer) Adapters() []model.AdapterModule {
+	var out []model.AdapterModule
 	for i := range t.w.blocks {
 		for _, l := range t.w.blocks[i].linears() {
 			if a := l.lora; a != nil {
-				out = append(out, lm.Adapter{
-					Module: l.name, R: a.r, In: l.in, Out: l.out, Scale: float64(a.scale),
-					A: a.merged(t.n.pool), B: slices.Clone(a.b.Value),
+				out = append(out, model.AdapterModule{
+					Name: l.name, In: l.in, Out: l.out, A: a.merged(t.n.pool), B: slices.Clone(a.b.Value),
 				})
 			}
 		}
