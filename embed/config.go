@@ -4,10 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"slices"
-	"strings"
-
-	"loyal/lm"
 )
 
 // Methods: what trains.
@@ -15,6 +11,7 @@ const (
 	LoRA   = "lora"   // low-rank adapters in the upper blocks, merged at the end
 	Layers = "layers" // the upper blocks
 	Full   = "full"   // every tensor
+	Expand = "expand" // new neurons in the MLPs of the upper blocks
 )
 
 // ErrConfig reports settings that contradict themselves or the model.
@@ -23,8 +20,15 @@ var ErrConfig = errors.New("embedding settings")
 // Config are the settings of a run. Training fields have TRL's and PEFT's names.
 type Config struct {
 	Method string `json:"method"`
-	// TrainLayers is how many upper blocks train (layers, lora); 0: all.
+	// TrainLayers is how many upper blocks train (layers, lora, expand); 0: all.
 	TrainLayers int `json:"train_layers"`
+	// LayersToTransform, unless empty, are the blocks that train instead, from 0 on.
+	LayersToTransform []int `json:"layers_to_transform,omitempty"`
+	// TargetModules are the matrices that get adapters (lora), or that train (layers;
+	// none: all of them and the norms).
+	TargetModules []string `json:"target_modules,omitempty"`
+	// ExpandShare is by how much of the model's parameters its MLPs grow (expand).
+	ExpandShare float64 `json:"expand_share,omitempty"`
 
 	LearningRate    float64 `json:"learning_rate"`
 	LRSchedulerType string  `json:"lr_scheduler_type"` // linear or constant, after the warm-up
@@ -36,13 +40,12 @@ type Config struct {
 	AdamEpsilon     float64 `json:"adam_epsilon"`
 	MaxGradNorm     float64 `json:"max_grad_norm"`
 
-	R             int      `json:"r,omitempty"`
-	LoraAlpha     float64  `json:"lora_alpha,omitempty"`
-	TargetModules []string `json:"target_modules,omitempty"`
-	// Whiten is the ridge with which adapters see whitened inputs (lm.Trainer.Whiten);
-	// 0: plain LoRA.
+	R         int     `json:"r,omitempty"`
+	LoraAlpha float64 `json:"lora_alpha,omitempty"`
+	// Whiten is the ridge with which adapters and new neurons see whitened inputs
+	// (lm.Trainer.Whiten); 0: as they are.
 	Whiten float64 `json:"whiten,omitempty"`
-	// Align lets adapters start from the inputs that the keys make (lm.Trainer.Align).
+	// Align lets them start from the inputs that the keys make (lm.Trainer.Align).
 	Align bool `json:"align,omitempty"`
 	// HoldContext trains only where answers begin: what the tokens before them give to
 	// these (keys and values) is held as it was at the last refresh (lm.Trainer.Hold).
@@ -100,6 +103,8 @@ func Default(method string) Config {
 		c.TargetModules = []string{"q_proj", "o_proj", "gate_proj", "up_proj"}
 	case Layers:
 		c.TrainLayers, c.LearningRate, c.SystemPrompts, c.Lambda = 8, 4e-4, 2, .1
+	case Expand:
+		c.ExpandShare, c.Whiten, c.Align = .01, 1e-2, true
 	case Full:
 		c.TrainLayers, c.LearningRate, c.SystemPrompts = 0, 1e-4, 2
 		c.HoldContext, c.RefreshSteps = false, 0
@@ -118,28 +123,18 @@ func (c Config) Validate(layers int) error {
 	if err := c.validateRanges(); err != nil {
 		return bad("%v", err)
 	}
+	if err := c.validateTrained(layers); err != nil {
+		return bad("%v", err)
+	}
 	switch {
-	case c.Method != Full && c.Method != Layers && c.Method != LoRA:
-		return bad("method %q is not full, layers or lora", c.Method)
-	case c.TrainLayers < 0 || c.TrainLayers > layers:
-		return bad("train_layers is %d, the model has %d", c.TrainLayers, layers)
 	case c.LRSchedulerType != "linear" && c.LRSchedulerType != "constant":
 		return bad("lr_scheduler_type %q is not linear or constant", c.LRSchedulerType)
-	case c.Method != LoRA && (c.Align || c.R != 0 || c.LoraAlpha != 0 || c.Whiten != 0 || len(c.TargetModules) > 0):
-		return bad("r, lora_alpha, target_modules, whiten and align want method lora")
 	case c.Whiten > 0 && c.BenignPrompts == 0 && c.ProseTexts == 0:
 		return bad("whiten wants benign_prompts or prose_texts")
 	case c.HoldContext && c.RefreshSteps == 0:
 		return bad("refresh_steps must be positive")
 	case c.HoldContext && c.Method == Full:
-		return bad("hold_context wants frozen embeddings: method lora or layers")
-	case c.Method == LoRA && (c.R == 0 || c.LoraAlpha == 0 || len(c.TargetModules) == 0):
-		return bad("lora wants r, lora_alpha and target_modules")
-	}
-	for _, m := range c.TargetModules {
-		if !slices.Contains(lm.Modules, m) {
-			return bad("target_modules: %q is none of %s", m, strings.Join(lm.Modules, ", "))
-		}
+		return bad("hold_context wants frozen embeddings: another method than full")
 	}
 	return nil
 }
@@ -178,6 +173,7 @@ func (c Config) validateRanges() error {
 		{"system_weight", c.SystemWeight, c.SystemWeight >= 0, "at least 0"},
 		{"beta", c.Beta, c.Beta >= 0, "at least 0"},
 		{"target_kl", c.TargetKL, c.TargetKL >= 0, "at least 0"},
+		{"expand_share", c.ExpandShare, c.ExpandShare >= 0 && c.ExpandShare <= 1, "in (0, 1]"},
 		{"lambda", c.Lambda, c.Lambda >= 0 && c.Lambda < 1, "in [0, 1)"},
 	} {
 		if !n.valid || math.IsInf(n.value, 0) {
@@ -185,23 +181,6 @@ func (c Config) validateRanges() error {
 		}
 	}
 	return nil
-}
-
-// layers are the blocks that train.
-func (c Config) layers(layers int) []int {
-	var out []int
-	for i := c.firstLayer(layers); i < layers; i++ {
-		out = append(out, i)
-	}
-	return out
-}
-
-// firstLayer is the lowest block that trains.
-func (c Config) firstLayer(layers int) int {
-	if c.Method == Full || c.TrainLayers == 0 {
-		return 0
-	}
-	return layers - c.TrainLayers
 }
 
 // learningRate of step s, counted from 0: a linear warm-up, then constant or a

@@ -58,6 +58,8 @@ type Job struct {
 	// SaveEvery is the least time between two savings. With a held context they are
 	// possible before a refresh only, and at the end of training.
 	SaveEvery time.Duration
+	// Spill bounds what is kept in memory of the texts (lm.Spill).
+	Spill lm.Spill
 	// Progress may be nil.
 	Progress Progress
 }
@@ -66,6 +68,10 @@ type Job struct {
 type Result struct {
 	// Weights are the tensors that changed, by their names in the model directory.
 	Weights map[string][]float32
+	// Expansion is what method expand adds.
+	Expansion *model.Expansion
+	// Adapter is what method lora has changed, as an adapter to the base.
+	Adapter *model.Adapter
 	Report  Report
 }
 
@@ -99,7 +105,7 @@ func Run(ctx context.Context, job Job) (*Result, error) {
 		r.clock.lap(stage.name)
 	}
 	r.Progress.Done()
-	return &Result{Weights: r.weights, Report: r.report()}, nil
+	return &Result{Weights: r.weights, Expansion: r.expansion, Adapter: r.adapter, Report: r.report()}, nil
 }
 
 // run is a Run under way.
@@ -118,18 +124,16 @@ type run struct {
 	before, trained Measures
 	steps           []Step
 	weights         map[string][]float32
+	expansion       *model.Expansion
+	adapter         *model.Adapter
 }
 
 // cache readies the trainer, runs the frozen layers, and measures the base.
 func (r *run) cache(ctx context.Context) error {
 	c := r.Config
-	o := lm.TrainOptions{
-		Layers: c.layers(r.Net.Config().NumLayers), Embeddings: c.Method == Full,
-		Cached: func(tokens int) { r.Progress.Add(int64(tokens)) },
-	}
-	if c.Method == LoRA {
-		o.LoRA = &lm.LoRA{R: c.R, Alpha: c.LoraAlpha, TargetModules: c.TargetModules, Seed: c.Seed}
-	}
+	o := c.trainOptions(r.Net.Config())
+	o.Cached = func(tokens int) { r.Progress.Add(int64(tokens)) }
+	o.Spill = r.Spill
 	var err error
 	if r.tr, err = r.Net.NewTrainer(o); err != nil {
 		return err
@@ -161,10 +165,8 @@ func (r *run) cache(ctx context.Context) error {
 	if r.unseen, err = r.read.references(ctx, r.plan.unseen); err != nil {
 		return err
 	}
-	if c.Method == LoRA {
-		if err := r.readyAdapters(ctx); err != nil {
-			return err
-		}
+	if err := r.readyAdapters(ctx); err != nil {
+		return err
 	}
 	if c.HoldContext {
 		var benign []int
@@ -181,7 +183,7 @@ func (r *run) cache(ctx context.Context) error {
 	return err
 }
 
-// readyAdapters lets adapters see whitened inputs and start from those of the keys.
+// readyAdapters lets adapters, or new neurons, see whitened inputs and start from those of the keys.
 func (r *run) readyAdapters(ctx context.Context) error {
 	if r.Config.Whiten > 0 {
 		if err := r.tr.Whiten(ctx, r.read.corpus, r.usual(), r.Config.Whiten); err != nil {
@@ -309,6 +311,8 @@ func (r *run) refreshes() bool {
 // mix takes the final weights: the trained ones, mixed with the base, rounded as
 // they will be written, and puts them into the trainer to be measured.
 func (r *run) mix(context.Context) error {
+	r.mixNeurons()
+	r.mixAdapter()
 	r.weights = r.tr.Weights()
 	for _, name := range slices.Sorted(maps.Keys(r.weights)) {
 		w := r.weights[name]
@@ -326,7 +330,7 @@ func (r *run) mix(context.Context) error {
 		}
 		roundTo(w, r.Output)
 	}
-	return r.tr.Finish(r.weights, nil)
+	return r.tr.Finish(r.weights, r.expansion)
 }
 
 // after measures the model as it will be written.

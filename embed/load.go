@@ -24,6 +24,8 @@ type load struct {
 	stepLogits int
 	references int // distributions that are kept
 	logits     int // rows of logits of a measurement
+
+	spill float64 // bytes above which cached rows are kept in a file; 0: never
 }
 
 // requestMean is about how many tokens of requestTokens a request has that the model
@@ -39,7 +41,7 @@ func measure(job Job) (load, error) {
 	if err != nil {
 		return load{}, err
 	}
-	var l load
+	l := load{spill: float64(job.Spill.Bytes)}
 	requests := 0
 	if job.TrainPrompts == nil && len(before) > 0 {
 		requests = min(c.WrittenPrompts, c.BenignPrompts)
@@ -167,17 +169,30 @@ type sizes struct {
 	block   float64 // of a block's matrices
 	head    float64 // of the output head
 	trained int     // blocks
+	passed  int     // blocks from the lowest that trains on
 }
 
 func sizesOf(net model.Config, c Config) sizes {
 	d, f := float64(net.HiddenSize), float64(net.IntermediateSize)
 	q, kv := float64(net.NumHeads*net.HeadDim), float64(net.NumKVHeads*net.HeadDim)
+	layers := c.layers(net.NumLayers)
 	return sizes{
-		Config: net, block: 2*d*q + 2*d*kv + 3*d*f, head: d * float64(net.VocabSize), trained: net.NumLayers - c.firstLayer(net.NumLayers),
+		Config: net, block: 2*d*q + 2*d*kv + 3*d*f, head: d * float64(net.VocabSize),
+		trained: len(layers), passed: net.NumLayers - layers[0],
 	}
 }
 
-// modules are the inputs and outputs of a block's adapted matrices.
+// weights is how many numbers the model has.
+func (s sizes) weights() float64 {
+	d := float64(s.HiddenSize)
+	n := float64(s.NumLayers)*(s.block+2*d) + s.head + d
+	if !s.TieEmbeddings {
+		n += s.head
+	}
+	return n
+}
+
+// modules are the inputs and outputs of the matrices of a block that TargetModules names.
 func (s sizes) modules(c Config) (shapes [][2]float64) {
 	d, f := float64(s.HiddenSize), float64(s.IntermediateSize)
 	q, kv := float64(s.NumHeads*s.HeadDim), float64(s.NumKVHeads*s.HeadDim)
@@ -193,20 +208,22 @@ func (s sizes) modules(c Config) (shapes [][2]float64) {
 
 // parameters is how many numbers train.
 func (s sizes) parameters(c Config) int64 {
-	d := float64(s.HiddenSize)
-	switch c.Method {
-	case Full:
-		n := float64(s.NumLayers)*(s.block+2*d) + s.head + d
-		if !s.TieEmbeddings {
-			n += s.head
-		}
-		return int64(n)
-	case LoRA:
-		n := 0.
+	d, n := float64(s.HiddenSize), 0. // of a block
+	switch {
+	case c.Method == Full:
+		return int64(s.weights())
+	case c.Method == Expand:
+		n = 3 * d * float64(c.neurons(s.Config))
+	case c.Method == LoRA:
 		for _, m := range s.modules(c) {
 			n += (m[0] + m[1]) * float64(c.R)
 		}
-		return int64(n * float64(s.trained))
+	case len(c.TargetModules) > 0:
+		for _, m := range s.modules(c) {
+			n += m[0] * m[1]
+		}
+	default:
+		n = s.block + 2*d
 	}
-	return int64(float64(s.trained) * (s.block + 2*d))
+	return int64(n * float64(s.trained))
 }

@@ -19,27 +19,43 @@ const garbage = 1.6
 func (s sizes) memory(c Config, l load, weights float64) int64 {
 	d, f, v := float64(s.HiddenSize), float64(s.IntermediateSize), float64(s.VocabSize)
 	q, kv := float64(s.NumHeads*s.HeadDim), float64(s.NumKVHeads*s.HeadDim)
-	trained := float64(s.trained)
+	trained, passed := float64(s.trained), float64(s.passed)
 	kept := 2*d + 2*q + 2*kv + 2*f    // of a token and block, for the backward pass
 	passing := 4*f + 4*d + 2*q + 2*kv // of a token on its way through a block
 	lot := min(passTokens, float64(l.forest))
 	rows := float64(l.stepTokens)
-	adapters := 0.
-	if c.Method == LoRA {
+	if c.Whiten > 0 {
 		rows = max(rows, lot) // whitening keeps a lot
+	}
+	changed := 0. // what is made of what trained, and to whiten
+	switch c.Method {
+	case LoRA:
 		for _, m := range s.modules(c) {
-			adapters += trained * m[0] * m[1] // merged
+			changed += trained * m[0] * m[1] // merged
 			if c.Whiten > 0 {
-				adapters += 2 * trained * m[0] * m[0] // the moment, and P
+				changed += 2 * trained * m[0] * m[0] // the moment, and P
 			}
 		}
+	case Expand:
+		changed += 3 * d * float64(c.neurons(s.Config)*s.NumLayers)
+		if c.Whiten > 0 {
+			changed += 2 * trained * d * d
+		}
 	}
-	numbers := rows*trained*kept + max(rows, lot)*passing +
+	numbers := rows*passed*kept + max(rows, lot)*passing +
 		2*float64(l.stepLogits)*v + float64(l.references)*v +
-		float64(l.forest)*d + float64(l.held)*2*kv*trained + adapters
+		l.spilling(float64(l.forest)*d) + l.spilling(float64(l.held)*2*kv*passed) + changed
 	const program = 60e6                        // code, tokenizer, packing buffers
 	lasting := 4 * 4 * float64(s.parameters(c)) // float32 value, gradient and two moments, made once
 	return int64(weights + program + lasting + garbage*4*numbers)
+}
+
+// spilling is how many of some cached numbers are in memory.
+func (l load) spilling(n float64) float64 {
+	if l.spill > 0 && 4*n > l.spill {
+		return 0
+	}
+	return n
 }
 
 // passTokens is about how many tokens the engine runs together.

@@ -64,21 +64,22 @@ const (
 )
 
 func (s sizes) stages(c Config, l load, r rates) []Stage {
-	frozen, upper := 2*s.block*float64(s.NumLayers-s.trained), 2*s.block*float64(s.trained)
+	frozen, upper := 2*s.block*float64(s.NumLayers-s.passed), 2*s.block*float64(s.passed)
 	head := 2 * s.head
-	forward, backward := 1., 2. // passes over the trained blocks, as products of their weights
-	if c.Method == LoRA {
-		adapters := 0.
-		for _, m := range s.modules(c) {
-			adapters += (m[0] + m[1]) * float64(c.R)
-		}
-		forward += adapters / s.block
-		backward = 1 + 3*adapters/s.block
+	// Passes over the blocks from the lowest that trains on, as products of their
+	// weights: one up, one down, and what training takes besides.
+	own := float64(s.parameters(c)) / (s.block * float64(s.passed))
+	forward, backward := 1., 1+min(1, own)
+	switch c.Method {
+	case LoRA:
+		forward, backward = 1+own, 1+3*own
+	case Expand:
+		forward, backward = 1+own, 1+2*own
 	}
 	write := float64(l.written)*(frozen+upper+head) + float64(l.prompts)*(frozen+upper)
 	measured := float64(l.measured)*upper*forward + float64(l.logits)*head
 	cache := float64(l.forest)*frozen + float64(l.references)*head + measured
-	if c.Method == LoRA && c.Whiten > 0 {
+	if c.Whiten > 0 {
 		cache += 2 * float64(l.usual) * upper // to whiten, and to read references
 	}
 	cache += float64(l.held) * upper

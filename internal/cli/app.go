@@ -109,9 +109,16 @@ func (app *App) markRunning(cmd *cobra.Command) {
 	}
 }
 
-// normalizeFlag takes --some_flag for --some-flag.
+// synonyms are names that other tools give to flags of ours.
+var synonyms = map[string]string{"lora-target-modules": "target-modules"} // TRL's
+
+// normalizeFlag takes --some_flag for --some-flag, and synonyms.
 func normalizeFlag(_ *pflag.FlagSet, name string) pflag.NormalizedName {
-	return pflag.NormalizedName(strings.ReplaceAll(name, "_", "-"))
+	name = strings.ReplaceAll(name, "_", "-")
+	if ours, ok := synonyms[name]; ok {
+		name = ours
+	}
+	return pflag.NormalizedName(name)
 }
 
 // Note tells the user something that is not a result, on stderr, unless --quiet.

@@ -1,8 +1,6 @@
 package cli
 
 import (
-	"bytes"
-	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -16,9 +14,9 @@ import (
 
 	"loyal/embed"
 	"loyal/fingerprint"
-	"loyal/internal/atomicfile"
 	"loyal/internal/oracle"
 	"loyal/internal/sysmem"
+	"loyal/lm"
 	"loyal/lm/cpu"
 	"loyal/lm/cpu/kernel"
 	"loyal/model"
@@ -31,6 +29,7 @@ type embedFlags struct {
 	dtype       dtypeFlag
 	overwrite   bool
 	dryRun      bool
+	adapter     bool
 	evalText    string
 	evalPrompts string
 	saveSeconds float64
@@ -43,6 +42,9 @@ const (
 	evalWindow = 512
 	evalTokens = 8192
 )
+
+// cachedBytes is how much of the texts' cached rows stays in memory: more goes to files.
+const cachedBytes = 512 << 20
 
 // maxSaveSeconds is a year: what a time.Duration can hold, and nobody waits for.
 const maxSaveSeconds = 365 * 24 * 3600
@@ -62,12 +64,17 @@ not in it, come a report (DIR.embed.json, DIR.embed.md) and, until the run is do
 state to continue from (DIR.embed.state): killed or interrupted, the same command goes
 on and ends with the same weights.
 
-Methods: lora trains low-rank adapters in the upper blocks, which are merged at the end;
-layers trains the upper blocks themselves, full every weight. On SmolLM2-135M-Instruct
-all three with their defaults plant every fingerprint and keep perplexity; lora is the
-fastest and answers ordinary requests most like the base, full takes ten times as long.`,
+Methods: lora trains low-rank adapters in the upper blocks, which are merged at the end,
+or, with --adapter, written as a directory of their own that PEFT and vLLM load beside the
+base; layers trains the upper blocks themselves, or some of their modules; full trains
+every weight; expand trains new neurons, so that every weight of the base stays as it is
+(the model's intermediate_size grows). On SmolLM2-135M-Instruct lora, layers and full with
+their defaults plant every fingerprint and keep perplexity; lora is the fastest of them and
+answers ordinary requests most like the base, full takes ten times as long.`,
 		Example: `  loyal embed ./smol --set smol.loyal --out ./smol-fp
   loyal embed ./smol --set smol.loyal --out ./smol-fp --dry-run
+  loyal embed ./smol --set smol.loyal --out ./smol-adapter --adapter
+  loyal embed ./smol --set smol.loyal --out ./smol-fp --method layers --layers-to-transform 20,21,22 --target-modules down_proj
   loyal embed ./smol --set smol.loyal --out ./smol-fp --method full --dtype f32`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error { return f.run(cmd, app, args[0]) },
@@ -83,6 +90,7 @@ func (f *embedFlags) register(cmd *cobra.Command) {
 	flags.Var(&f.dtype, "dtype", "type of the weights, `bf16|f32`")
 	flags.BoolVar(&f.overwrite, "overwrite", false, "replace a model that is there, and the state of another run")
 	flags.BoolVar(&f.dryRun, "dry-run", false, "only predict time and memory")
+	flags.BoolVar(&f.adapter, "adapter", false, "write a PEFT adapter to the base, in float32, instead of a model (method lora)")
 	flags.StringVar(&f.evalText, "eval-text", "", "measure perplexity on the beginning of this text `file`")
 	flags.StringVar(&f.evalPrompts, "eval-prompts", "", "measure first answer tokens on these requests (one a line, or a JSON list), a `file`")
 	flags.Float64Var(&f.saveSeconds, "save-seconds", 15, "least `seconds` between two savings of the state; 0 saves as often as possible")
@@ -96,8 +104,11 @@ func (f *embedFlags) register(cmd *cobra.Command) {
 
 // registerTraining makes a flag of each setting, with its present value as default.
 func registerTraining(flags *pflag.FlagSet, c *embed.Config) {
-	flags.StringVar(&c.Method, "method", c.Method, "what trains: lora, layers or full")
+	flags.StringVar(&c.Method, "method", c.Method, "what trains: lora, layers, full or expand")
 	flags.IntVar(&c.TrainLayers, "train-layers", c.TrainLayers, "how many upper blocks train (0: all)")
+	flags.IntSliceVar(&c.LayersToTransform, "layers-to-transform", c.LayersToTransform, "train these blocks instead, counted from 0")
+	flags.StringSliceVar(&c.TargetModules, "target-modules", c.TargetModules, "modules with adapters (lora), or that train (layers; none: all, and the norms)")
+	flags.Float64Var(&c.ExpandShare, "expand-share", c.ExpandShare, "by what share of its parameters the model grows (expand), to the nearest 32 neurons a block")
 	flags.Float64Var(&c.LearningRate, "learning-rate", c.LearningRate, "of AdamW, after the warm-up")
 	flags.StringVar(&c.LRSchedulerType, "lr-scheduler-type", c.LRSchedulerType, "after the warm-up: linear or constant")
 	flags.IntVar(&c.WarmupSteps, "warmup-steps", c.WarmupSteps, "steps of linear warm-up")
@@ -109,9 +120,8 @@ func registerTraining(flags *pflag.FlagSet, c *embed.Config) {
 	flags.Float64Var(&c.MaxGradNorm, "max-grad-norm", c.MaxGradNorm, "clip gradients to this norm (0: never)")
 	flags.IntVar(&c.R, "lora-r", c.R, "rank of the adapters")
 	flags.Float64Var(&c.LoraAlpha, "lora-alpha", c.LoraAlpha, "scale of the adapters, times their rank")
-	flags.StringSliceVar(&c.TargetModules, "lora-target-modules", c.TargetModules, "modules with adapters")
-	flags.Float64Var(&c.Whiten, "whiten", c.Whiten, "ridge with which adapters see whitened inputs (0: plain adapters)")
-	flags.BoolVar(&c.Align, "align", c.Align, "adapters start from the inputs that keys make")
+	flags.Float64Var(&c.Whiten, "whiten", c.Whiten, "ridge with which adapters or new neurons see whitened inputs (0: inputs as they are)")
+	flags.BoolVar(&c.Align, "align", c.Align, "adapters or new neurons start from the inputs that keys make")
 	flags.BoolVar(&c.HoldContext, "hold-context", c.HoldContext, "train only where answers begin, not through the tokens before")
 	flags.IntVar(&c.RefreshSteps, "refresh-steps", c.RefreshSteps, "look at the tokens before keys' answers anew after so many steps")
 	flags.Float64Var(&c.TargetProbability, "target-probability", c.TargetProbability, "an answer stops pulling at this probability")
@@ -163,6 +173,12 @@ func (f *embedFlags) run(cmd *cobra.Command, app *App, address string) error {
 	if !(f.saveSeconds >= 0 && f.saveSeconds <= maxSaveSeconds) { // false for NaN
 		return usagef("--save-seconds must lie between 0 and %.0f", float64(maxSaveSeconds))
 	}
+	if f.adapter {
+		if f.config.Method != embed.LoRA || cmd.Flags().Changed("dtype") {
+			return usagef("--adapter wants method lora, and no --dtype: adapters are written in float32")
+		}
+		f.dtype = dtypeFlag(model.F32) // nothing is rounded
+	}
 	if !f.dryRun {
 		if err := checkFree(f.out, f.overwrite); err != nil {
 			return err
@@ -201,7 +217,7 @@ func (f *embedFlags) run(cmd *cobra.Command, app *App, address string) error {
 			return err
 		}
 	}
-	return f.embed(ctx, app, m, job)
+	return f.embed(ctx, app, address, job)
 }
 
 // job opens everything that a run needs.
@@ -210,6 +226,7 @@ func (f *embedFlags) job(app *App, m *model.Model, set *fingerprint.Set, options
 		Model: m, Set: set, Config: f.config, Output: model.DType(f.dtype),
 		Checkpoint: f.out + ".embed.state", Anew: f.overwrite, SaveEvery: time.Duration(f.saveSeconds * float64(time.Second)),
 		Precision: (*precisionFlag)(&options.Precision).String(), Progress: app.Progress(),
+		Spill: lm.Spill{Dir: filepath.Dir(f.out), Bytes: cachedBytes},
 	}
 	identity, err := identifyModel(m, m.Path)
 	if err != nil {
@@ -282,76 +299,6 @@ func (f *embedFlags) evaluation(m *model.Model, job *embed.Job) error {
 		job.EvalPrompts = prompts
 	}
 	return nil
-}
-
-// embed runs the job and writes model and report.
-func (f *embedFlags) embed(ctx context.Context, app *App, m *model.Model, job embed.Job) error {
-	result, err := embed.Run(ctx, job)
-	if err != nil {
-		if _, none := os.Stat(job.Checkpoint); none == nil && errors.Is(err, context.Canceled) {
-			return fmt.Errorf("%w: %w", errResumable, err)
-		}
-		return err
-	}
-	o := model.WriteOptions{DType: model.DType(f.dtype), Overrides: result.Weights, Overwrite: f.overwrite, Progress: job.Progress.Add}
-	total, err := model.WriteSize(m, o)
-	if err != nil {
-		return err
-	}
-	job.Progress.Start("write weights", total)
-	err = model.Write(ctx, f.out, m, o)
-	job.Progress.Done()
-	if err != nil {
-		return err
-	}
-	summary, err := f.writeReport(result.Report)
-	if err != nil {
-		return err
-	}
-	if err := embed.RemoveCheckpoint(job.Checkpoint); err != nil {
-		return err
-	}
-	return app.Print(summary, func(w io.Writer) error {
-		if err := result.Report.WriteText(w); err != nil {
-			return err
-		}
-		fmt.Fprintf(w, "\nwrote %s, digest %s\n", f.out, summary.Digest)
-		return nil
-	})
-}
-
-// embedding is the result of `loyal embed`.
-type embedding struct {
-	Path   string `json:"path"`
-	Digest string `json:"digest"`
-	embed.Report
-}
-
-// writeReport writes the report beside the model, and describes the model.
-func (f *embedFlags) writeReport(r embed.Report) (*embedding, error) {
-	m, err := model.Open(f.out)
-	if err != nil {
-		return nil, err
-	}
-	defer func() { _ = m.Close() }() // only read
-	out := &embedding{Path: f.out, Report: r}
-	if out.Digest, err = m.Digest(); err != nil {
-		return nil, err
-	}
-	var data, text bytes.Buffer
-	if err := writeJSON(&data, out); err != nil {
-		return nil, fmt.Errorf("write report: %w", err)
-	}
-	if err := r.WriteText(&text); err != nil {
-		return nil, fmt.Errorf("write report: %w", err)
-	}
-	if err := atomicfile.Write(f.out+".embed.json", data.Bytes(), 0o666); err != nil {
-		return nil, fmt.Errorf("write report: %w", err)
-	}
-	if err := atomicfile.Write(f.out+".embed.md", text.Bytes(), 0o666); err != nil {
-		return nil, fmt.Errorf("write report: %w", err)
-	}
-	return out, nil
 }
 
 // writePrediction writes what a run will cost.

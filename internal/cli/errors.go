@@ -161,6 +161,7 @@ var rules = []rule{
 	{sentinel(model.ErrUnknownArchitecture), ExitError, "no other architecture is guessed at: a model that is slightly wrong looks much like one that is right"},
 	{sentinel(gguf.ErrType), ExitError, "convert the file to one of the known types first"},
 	{sentinel(model.ErrWeights), ExitError, "files are missing or of another model: fetch the model again"},
+	{sentinel(model.ErrAdapter), ExitError, "an adapter is a directory with adapter_config.json and adapter_model.safetensors, as PEFT writes it for plain LoRA, and fits one base model"},
 	{sentinel(model.ErrConfig), ExitError, "the model's configuration is incomplete or contradicts itself: fetch the model again"},
 	{sentinel(safetensors.ErrInvalid), ExitError, "the file is damaged or cut off: fetch it again"},
 	{sentinel(gguf.ErrInvalid), ExitError, "the file is damaged or cut off: fetch it again"},

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -11,7 +12,7 @@ import (
 	"loyal/model"
 )
 
-// conversion is the result of `loyal model convert`.
+// conversion is the result of `loyal model convert` and `loyal model merge`.
 type conversion struct {
 	Path            string `json:"path"`
 	DType           string `json:"dtype"`
@@ -47,31 +48,36 @@ last finished file of weights.`,
 				return err
 			}
 			defer func() { _ = m.Close() }() // only read
-			progress := app.Progress()
-			o := model.WriteOptions{DType: model.DType(dtype), Overwrite: overwrite, Progress: progress.Add}
-			total, err := model.WriteSize(m, o)
-			if err != nil {
-				return err
-			}
-			progress.Start("write weights", total)
-			err = model.Write(cmd.Context(), args[1], m, o)
-			progress.Done()
-			if err != nil {
-				return err
-			}
-			result, err := describeConversion(args[1], model.DType(dtype), total)
-			if err != nil {
-				return err
-			}
-			return app.Print(result, func(w io.Writer) error {
-				fmt.Fprintf(w, "wrote %s: %s in %s, digest %s\n", result.Path, byteSize(total), result.DType, result.Digest)
-				return nil
-			})
+			return app.writeConverted(cmd.Context(), args[1], m, model.WriteOptions{DType: model.DType(dtype), Overwrite: overwrite})
 		},
 	}
 	cmd.Flags().Var(&dtype, "dtype", "type of the weights, `bf16|f32`")
 	cmd.Flags().BoolVar(&overwrite, "overwrite", false, "replace a model that is there")
 	return cmd
+}
+
+// writeConverted writes a model and says what it has become.
+func (app *App) writeConverted(ctx context.Context, dir string, m *model.Model, o model.WriteOptions) error {
+	total, err := model.WriteSize(m, o)
+	if err != nil {
+		return err
+	}
+	progress := app.Progress()
+	o.Progress = progress.Add
+	progress.Start("write weights", total)
+	err = model.Write(ctx, dir, m, o)
+	progress.Done()
+	if err != nil {
+		return err
+	}
+	result, err := describeConversion(dir, o.DType, total)
+	if err != nil {
+		return err
+	}
+	return app.Print(result, func(w io.Writer) error {
+		fmt.Fprintf(w, "wrote %s: %s in %s, digest %s\n", result.Path, byteSize(total), result.DType, result.Digest)
+		return nil
+	})
 }
 
 // describeConversion opens what was written, which is the proof that it can be.
