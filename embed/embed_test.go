@@ -10,6 +10,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -111,7 +112,7 @@ func TestMethods(t *testing.T) {
 // TestResume: a run that is interrupted again and again ends with the same weights,
 // and one with other settings is refused by name.
 func TestResume(t *testing.T) {
-	for _, method := range []string{embed.Layers, embed.LoRA} {
+	for _, method := range []string{embed.Layers, embed.LoRA, embed.Expand} {
 		t.Run(method, func(t *testing.T) { testResume(t, small(t, method)) })
 	}
 }
@@ -147,6 +148,9 @@ func testResume(t *testing.T, job embed.Job) {
 		if !slices.Equal(got.Weights[name], w) {
 			t.Errorf("%s differs from the run without interruption", name)
 		}
+	}
+	if !reflect.DeepEqual(got.Expansion, want.Expansion) {
+		t.Error("new neurons differ from the run without interruption")
 	}
 
 	// The end of training is saved: writing the model may fail, on a full disk say.

@@ -19,7 +19,7 @@ func (c Config) validateTrained(layers int) error {
 	if !slices.Contains(methods, c.Method) {
 		return fmt.Errorf("method %q is none of %s", c.Method, strings.Join(methods, ", "))
 	}
-	if c.TrainLayers < 0 || c.TrainLayers > layers {
+	if n := c.TrainLayers; n < 0 || n > layers && len(c.LayersToTransform) == 0 {
 		return fmt.Errorf("train_layers is %d, the model has %d", c.TrainLayers, layers)
 	}
 	seen := map[int]bool{}

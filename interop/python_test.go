@@ -11,12 +11,13 @@ import (
 	"loyal/internal/env"
 )
 
-// The versions we answer for. The two releases of transformers share one torch,
-// which is most of the bytes.
+// The versions we answer for. The environments share one torch, which is most of
+// the bytes.
 const (
 	torch         = "torch==2.15.0"
 	transformers4 = "transformers==4.57.6"
 	transformers5 = "transformers[serving]==5.23.0"
+	peft          = "peft==0.21.2"
 )
 
 // environments holds a directory of virtual environments.

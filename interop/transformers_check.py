@@ -1,6 +1,8 @@
 """Compares how transformers reads a Hugging Face directory with what another engine made of it.
 
-    python interop/transformers_check.py DIR --expected FILE [--tolerance 2e-2] [--min-equal 0.98]
+    python interop/transformers_check.py DIR --expected FILE [--adapter DIR] [--tolerance 2e-2] [--min-equal 0.98]
+
+With --adapter the model is DIR with this adapter, as PEFT loads it.
 
 FILE is JSON, {"cases": [CASE, ...]}, with for each CASE
 
@@ -15,7 +17,7 @@ The model computes in float32. Compared are the token ids (all equal), the logit
 difference above the tolerance) and, for keys, the greedy answers (a share of at least
 --min-equal equal); weights must be neither missing nor left over. Prints each
 deviation and, in the last line, the counts; exits 1 beyond the bounds.
-Needs the packages transformers and torch.
+Needs the packages transformers and torch, for adapters peft.
 """
 
 import argparse
@@ -37,6 +39,20 @@ def load(path):
     )
     unfit = [f"{kind}: {name}" for kind in ("missing_keys", "unexpected_keys", "mismatched_keys") for name in info[kind]]
     return tokenizer, model.eval(), unfit
+
+
+def add_adapter(model, path):
+    """Returns the model with an adapter, and the names of tensors that do not fit."""
+    import peft
+
+    adapted = peft.PeftModel.from_pretrained(model, path)
+    stored = peft.utils.load_peft_weights(path, device="cpu")
+    result = peft.set_peft_model_state_dict(adapted, stored)
+    unfit = [f"unexpected adapter: {name}" for name in result.unexpected_keys]
+    unfit += [f"missing adapter: {name}" for name in result.missing_keys if "lora_" in name]
+    if not stored:
+        unfit.append("the adapter is empty")
+    return adapted.eval(), unfit
 
 
 def first_difference(ours, theirs):
@@ -71,6 +87,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("dir")
     parser.add_argument("--expected", required=True)
+    parser.add_argument("--adapter", help="a PEFT adapter to the model")
     parser.add_argument("--tolerance", type=float, default=2e-2, help="largest difference of a logit")
     parser.add_argument("--min-equal", type=float, default=0.98, help="least share of keys with equal answers")
     args = parser.parse_args()
@@ -81,6 +98,9 @@ def main():
 
     start = time.monotonic()
     tokenizer, model, unfit = load(args.dir)
+    if args.adapter:
+        model, more = add_adapter(model, args.adapter)
+        unfit += more
     for name in unfit:
         print("deviation: weights:", name)
     same_ids, furthest, keys, same_answers, beyond = 0, 0.0, 0, 0, 0

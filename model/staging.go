@@ -17,8 +17,8 @@ var (
 	// ErrExists reports a target that holds something already.
 	ErrExists = errors.New("the directory is not empty")
 	// ErrForeign reports a target that may not be overwritten because it does not
-	// look like a model.
-	ErrForeign = errors.New("not a model directory, so it is not overwritten")
+	// look like what is to be written: a model, or an adapter.
+	ErrForeign = errors.New("it holds something else, so it is not overwritten")
 	// ErrBusy reports a target that another process is writing.
 	ErrBusy = errors.New("another process is writing it")
 )

@@ -176,7 +176,7 @@ var rules = []rule{
 	{sentinel(model.ErrNoWeights), ExitError, "give a model directory with weights, or a GGUF file"},
 	{sentinel(model.ErrNotModel), ExitError, "a model is a directory with config.json and *.safetensors, or a GGUF file"},
 	{sentinel(model.ErrExists), ExitError, "choose another directory, or replace it with --overwrite"},
-	{sentinel(model.ErrForeign), ExitError, "choose another directory; --overwrite replaces only what is a model"},
+	{sentinel(model.ErrForeign), ExitError, "choose another directory; --overwrite replaces a model by a model, an adapter by an adapter, and nothing else"},
 	{sentinel(model.ErrBusy), ExitError, "wait for it, or choose another directory"},
 	{sentinel(model.ErrNonFinite), ExitError, "the weights are damaged: fetch the model again"},
 	{sentinel(lm.ErrNonFinite), ExitError, "the weights may be damaged, or the learning rate too high"},
