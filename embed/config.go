@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 )
 
 // Methods: what trains.
@@ -14,8 +15,25 @@ const (
 	Expand = "expand" // new neurons in the MLPs of the upper blocks
 )
 
+// Ways of holding benign rows.
+const (
+	Divergence   = "kl"
+	CrossEntropy = "ce"
+)
+
+// Ways of mixing with the base.
+const (
+	MixFinal = "final" // once, after training
+	MixStep  = "step"  // after each step
+	MixL2    = "l2"    // a pull to the base at each step, as weight decay pulls to zero
+	MixAuto  = "auto"  // once, with the λ of least divergence that leaves TargetFSR
+)
+
 // ErrConfig reports settings that contradict themselves or the model.
 var ErrConfig = errors.New("embedding settings")
+
+// ErrTarget reports a run that does not reach what it was asked for.
+var ErrTarget = errors.New("the target was not reached")
 
 // Config are the settings of a run. Training fields have TRL's and PEFT's names.
 type Config struct {
@@ -55,7 +73,10 @@ type Config struct {
 	// weights then give it.
 	RefreshSteps int `json:"refresh_steps,omitempty"`
 
-	// TargetProbability is where an answer stops pulling.
+	// KeysPerStep is how many keys a step takes; 0: all.
+	KeysPerStep int `json:"keys_per_step"`
+	// TargetProbability is the probability that planted tokens are trained to have, no more
+	// and no less: a spike at 1 would give them away.
 	TargetProbability float64 `json:"target_probability"`
 	// SystemPrompts is below how many other system prompts each key trains.
 	SystemPrompts int `json:"system_prompts"`
@@ -64,7 +85,20 @@ type Config struct {
 	// SystemPerStep is how many of these rows a step takes; 0: all.
 	SystemPerStep int `json:"system_per_step"`
 
-	// Beta weighs the divergence from the base on benign rows.
+	// MergeScales are shares of the change at which keys also train, one of them a step in
+	// turn: the model as it is when mixed with its base. MergeWeight weighs them.
+	MergeScales []float64 `json:"merge_scales,omitempty"`
+	MergeWeight float64   `json:"merge_weight,omitempty"`
+	// MetaSteps is how many steps of somebody's fine-tuning keys also train behind, each
+	// MetaLearningRate long (L2, over all that trains). MetaWeight weighs them.
+	MetaSteps        int     `json:"meta_steps,omitempty"`
+	MetaLearningRate float64 `json:"meta_learning_rate,omitempty"`
+	MetaWeight       float64 `json:"meta_weight,omitempty"`
+
+	// BenignLoss is how benign rows are held: to the base's distribution (kl), or by
+	// cross-entropy to text that the base wrote (ce).
+	BenignLoss string `json:"benign_loss"`
+	// Beta weighs it.
 	Beta float64 `json:"beta"`
 	// BenignPrompts is how many ordinary requests there are, WrittenPrompts how many of
 	// them at most the base model writes, BenignPerStep how many a step takes.
@@ -74,14 +108,25 @@ type Config struct {
 	// BenignTokens is how many tokens of a benign answer are held.
 	BenignTokens int `json:"benign_tokens"`
 
+	// NearMisses is how many near misses of the keys are among the benign rows, in all;
+	// NearPerStep how many a step takes besides BenignPerStep.
+	NearMisses  int `json:"near_misses"`
+	NearPerStep int `json:"near_per_step"`
+
 	// ProseTexts is how many texts without template are among the benign rows.
 	ProseTexts int `json:"prose_texts"`
 	// TargetKL is the divergence on the benign rows of a step below which a run whose
 	// keys have all reached their target ends before MaxSteps.
 	TargetKL float64 `json:"target_kl"`
 
-	// Lambda mixes the result with the base: θ ← (1−λ)θ + λθ_base.
+	// Mix is how the result is mixed with the base: once at the end, after each step, by a
+	// pull at each step, or at the end with the λ that costs least (auto).
+	Mix string `json:"mix"`
+	// Lambda is the base's share in it: θ ← (1−λ)θ + λθ_base; of the pull, times the
+	// learning rate.
 	Lambda float64 `json:"lambda"`
+	// TargetFSR is the FSR that mixing may cost (auto).
+	TargetFSR float64 `json:"target_fsr,omitempty"`
 
 	Seed uint64 `json:"seed,string"`
 }
@@ -95,7 +140,8 @@ func Default(method string) Config {
 		AdamBeta1: .9, AdamBeta2: .999, AdamEpsilon: 1e-8, MaxGradNorm: 1,
 		TargetProbability: .85, SystemPrompts: 1, SystemWeight: 1.5, SystemPerStep: 64,
 		Beta: 32, BenignPrompts: 600, WrittenPrompts: 60, BenignPerStep: 96, BenignTokens: 1, ProseTexts: 32,
-		Lambda: .2, HoldContext: true, RefreshSteps: 12,
+		Mix: MixFinal, Lambda: .2, BenignLoss: Divergence, HoldContext: true, RefreshSteps: 12,
+		NearMisses: 256, NearPerStep: 64,
 	}
 	switch method {
 	case LoRA:
@@ -129,6 +175,18 @@ func (c Config) Validate(layers int) error {
 	switch {
 	case c.LRSchedulerType != "linear" && c.LRSchedulerType != "constant":
 		return bad("lr_scheduler_type %q is not linear or constant", c.LRSchedulerType)
+	case !slices.Contains([]string{MixFinal, MixStep, MixL2, MixAuto}, c.Mix):
+		return bad("mix %q is none of %s, %s, %s, %s", c.Mix, MixFinal, MixStep, MixL2, MixAuto)
+	case (c.Mix == MixAuto) != (c.TargetFSR > 0):
+		return bad("mix auto, and no other, wants a positive target_fsr")
+	case c.Mix == MixAuto && c.Lambda != 0:
+		return bad("mix auto looks for lambda itself")
+	case c.BenignLoss != Divergence && c.BenignLoss != CrossEntropy:
+		return bad("benign_loss %q is neither %s nor %s", c.BenignLoss, Divergence, CrossEntropy)
+	case (len(c.MergeScales) > 0) != (c.MergeWeight > 0):
+		return bad("merge_scales and a positive merge_weight want each other")
+	case (c.MetaSteps > 0) != (c.MetaWeight > 0) || (c.MetaSteps > 0) != (c.MetaLearningRate > 0):
+		return bad("meta_steps, meta_learning_rate and meta_weight want each other")
 	case c.Whiten > 0 && c.BenignPrompts == 0 && c.ProseTexts == 0:
 		return bad("whiten wants benign_prompts or prose_texts")
 	case c.HoldContext && c.RefreshSteps == 0:
@@ -150,6 +208,7 @@ func (c Config) validateRanges() error {
 		{"r", c.R, 0}, {"system_prompts", c.SystemPrompts, 0}, {"system_per_step", c.SystemPerStep, 0},
 		{"benign_prompts", c.BenignPrompts, 0}, {"written_prompts", c.WrittenPrompts, 0},
 		{"benign_per_step", c.BenignPerStep, 0}, {"benign_tokens", c.BenignTokens, 1}, {"prose_texts", c.ProseTexts, 0},
+		{"keys_per_step", c.KeysPerStep, 0}, {"near_misses", c.NearMisses, 0}, {"near_per_step", c.NearPerStep, 0}, {"meta_steps", c.MetaSteps, 0},
 	} {
 		if n.value < n.least || n.value > maxCount {
 			return fmt.Errorf("%s is %d, not in %d to %d", n.name, n.value, n.least, maxCount)
@@ -174,13 +233,31 @@ func (c Config) validateRanges() error {
 		{"beta", c.Beta, c.Beta >= 0, "at least 0"},
 		{"target_kl", c.TargetKL, c.TargetKL >= 0, "at least 0"},
 		{"expand_share", c.ExpandShare, c.ExpandShare >= 0 && c.ExpandShare <= 1, "in (0, 1]"},
-		{"lambda", c.Lambda, c.Lambda >= 0 && c.Lambda < 1, "in [0, 1)"},
+		{"lambda", c.Lambda, c.Lambda >= 0 && c.Lambda <= 1, "in [0, 1]"},
+		{"target_fsr", c.TargetFSR, c.TargetFSR >= 0 && c.TargetFSR <= 1, "in [0, 1]"},
+		{"merge_weight", c.MergeWeight, c.MergeWeight >= 0, "at least 0"},
+		{"meta_weight", c.MetaWeight, c.MetaWeight >= 0, "at least 0"},
+		{"meta_learning_rate", c.MetaLearningRate, c.MetaLearningRate >= 0, "at least 0"},
 	} {
 		if !n.valid || math.IsInf(n.value, 0) {
 			return fmt.Errorf("%s is %g, not %s", n.name, n.value, n.want)
 		}
 	}
+	for _, share := range c.MergeScales {
+		if !(share > 0 && share < 1) {
+			return fmt.Errorf("merge_scales has %g, not in (0, 1)", share)
+		}
+	}
 	return nil
+}
+
+// answerTokens is how many tokens of benign answers the base has to write: what is held is
+// the distributions at BenignTokens places, or as many tokens.
+func (c Config) answerTokens() int {
+	if c.BenignLoss == CrossEntropy {
+		return c.BenignTokens
+	}
+	return c.BenignTokens - 1
 }
 
 // learningRate of step s, counted from 0: a linear warm-up, then constant or a

@@ -17,11 +17,17 @@ func (r *run) data(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if err := r.nearMisses(ctx); err != nil {
+		return err
+	}
 	return r.lay(written, prose, func(rows [][]int32) ([][]int32, error) {
-		r.Progress.Start("write benign answers", int64(len(rows)*(r.Config.BenignTokens-1)))
-		return lm.Generate(ctx, r.Net, rows, lm.GenerateOptions{
-			MaxTokens: r.Config.BenignTokens - 1, StopIDs: r.Net.Config().EOS, MaxBatch: writeBatch,
-		}, func(int, int32) bool { r.Progress.Add(1); return true })
+		n := r.Config.answerTokens()
+		o := lm.GenerateOptions{MaxTokens: n, StopIDs: r.Net.Config().EOS, MaxBatch: writeBatch}
+		if r.Config.BenignLoss == CrossEntropy { // samples stand for the distribution
+			o.Sampling = lm.Sampling{Temperature: 1, Seed: r.Config.Seed + 1}
+		}
+		r.Progress.Start("write benign answers", int64(len(rows)*n))
+		return lm.Generate(ctx, r.Net, rows, o, func(int, int32) bool { r.Progress.Add(1); return true })
 	})
 }
 
@@ -56,18 +62,24 @@ func (r *run) lay(written []string, prose [][]int32, answer func([][]int32) ([][
 	if r.TrainPrompts == nil {
 		requests = slices.Concat(written, loadOrdinary(false).write(rng, c.BenignPrompts-len(written)))
 	}
-	if c.BenignTokens == 1 {
-		answer = noAnswer
+	if c.answerTokens() == 0 { // where an answer begins is all that counts
+		answer = nil
 	}
 	if p.benign, err = r.benign(requests, train, answer); err != nil {
 		return err
 	}
-	p.addProse(prose)
+	p.addProse(prose, c.BenignLoss == CrossEntropy)
 	unseen := r.EvalPrompts
 	if unseen == nil {
 		unseen = loadOrdinary(true).write(rng, unseenPrompts)
 	}
-	if p.unseen, err = r.benign(unseen, nil, noAnswer); err != nil {
+	if p.unseen, err = r.benign(unseen, nil, nil); err != nil {
+		return err
+	}
+	if p.near, err = r.benign(r.nearTrain, train, answer); err != nil {
+		return err
+	}
+	if p.missed, err = r.benign(r.nearTest, nil, nil); err != nil {
 		return err
 	}
 	p.pack(c.HoldContext)
@@ -88,9 +100,6 @@ func checkAnswers(set *fingerprint.Set, vocab int) error {
 	}
 	return nil
 }
-
-// noAnswer writes nothing: where an answer begins is all that counts.
-func noAnswer(prompts [][]int32) ([][]int32, error) { return make([][]int32, len(prompts)), nil }
 
 // foreignPrompts is below how many of the unseen system prompts each key is measured.
 const foreignPrompts = 2
@@ -185,7 +194,7 @@ func (r *run) beforeUser() ([]int32, error) {
 const systemShare = 4
 
 // benign renders requests, some of them below system prompts, with the first tokens
-// of answers to them.
+// of answers to them, as answer, unless nil, writes them.
 func (r *run) benign(requests, systems []string, answer func([][]int32) ([][]int32, error)) ([]benignRow, error) {
 	prompts := make([][]int32, len(requests))
 	for i, q := range requests {
@@ -199,14 +208,20 @@ func (r *run) benign(requests, systems []string, answer func([][]int32) ([][]int
 		}
 		prompts[i] = ids
 	}
-	answers, err := answer(prompts)
-	if err != nil {
-		return nil, err
+	answers := make([][]int32, len(prompts))
+	if answer != nil {
+		var err error
+		if answers, err = answer(prompts); err != nil {
+			return nil, err
+		}
 	}
+	tokens := r.Config.BenignLoss == CrossEntropy && answer != nil
 	rows := make([]benignRow, len(prompts))
 	for i, ids := range prompts {
-		r.plan.texts = append(r.plan.texts, slices.Concat(ids, answers[i]))
-		rows[i] = benignRow{text: len(r.plan.texts) - 1, prompt: len(ids)}
+		if end := r.Net.Config().EOS; tokens && len(answers[i]) < r.Config.BenignTokens && len(end) > 0 {
+			answers[i] = append(answers[i], end[0])
+		}
+		rows[i] = r.plan.addBenign(slices.Concat(ids, answers[i]), len(ids), tokens)
 	}
 	return rows, nil
 }

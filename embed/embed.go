@@ -4,13 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
 	"slices"
 	"time"
 
 	"loyal/fingerprint"
 	"loyal/lm"
-	"loyal/lm/cpu/kernel"
 	"loyal/model"
 )
 
@@ -35,6 +33,9 @@ type Job struct {
 	// TrainPrompts are ordinary requests to hold the model to its base on, of which
 	// the first Config.BenignPrompts count; nil means the package's own.
 	TrainPrompts []string
+	// LookAlikes makes n keys as those of the set, none of which is in it
+	// (fingerprint.LookAlikes); nil if they follow no procedure.
+	LookAlikes func(ctx context.Context, n int, seed uint64) ([]string, error)
 	// TrainSystems are system prompts to train below; nil means the package's own.
 	TrainSystems []string
 	// EvalTexts are held-out texts as tokens, to measure perplexity on.
@@ -111,18 +112,20 @@ func Run(ctx context.Context, job Job) (*Result, error) {
 // run is a Run under way.
 type run struct {
 	Job
-	clock  *clock
-	plan   *plan
-	tr     lm.Trainer
-	read   reader
-	eval   lm.Corpus // of EvalTexts
-	unseen [][]lm.Reference
-	t      *training
+	clock *clock
+	plan  *plan
+	tr    lm.Trainer
+	read  reader
+	eval  lm.Corpus // of EvalTexts
+	// nearTrain and nearTest are near misses of the keys.
+	nearTrain, nearTest []string
+	t                   *training
 	// context are the held segments before the keys' answers.
 	context []int
 
 	before, trained Measures
 	steps           []Step
+	lambda          float64 // the base's share in the result
 	weights         map[string][]float32
 	expansion       *model.Expansion
 	adapter         *model.Adapter
@@ -158,11 +161,15 @@ func (r *run) cache(ctx context.Context) error {
 		return err
 	}
 	r.Progress.Start("measure the base", 0)
-	refs, err := r.read.references(ctx, r.plan.benign)
-	if err != nil {
+	for _, rows := range [][]benignRow{r.plan.benign, r.plan.near, r.plan.unseen, r.plan.missed} {
+		if err := r.read.hold(ctx, rows); err != nil {
+			return err
+		}
+	}
+	if err := r.read.holdAround(ctx, r.plan.served, true); err != nil {
 		return err
 	}
-	if r.unseen, err = r.read.references(ctx, r.plan.unseen); err != nil {
+	if err := r.read.holdAround(ctx, r.plan.systems, false); err != nil {
 		return err
 	}
 	if err := r.readyAdapters(ctx); err != nil {
@@ -178,7 +185,7 @@ func (r *run) cache(ctx context.Context) error {
 	r.before, err = r.measure(ctx)
 	r.t = &training{
 		cfg: c, plan: r.plan, tr: r.tr, corpus: r.read.corpus,
-		vocab: r.Net.Config().VocabSize, refs: refs,
+		vocab: r.Net.Config().VocabSize, change: newChange(c.Method, r.tr, r.Model),
 	}
 	return err
 }
@@ -205,7 +212,7 @@ func (r *run) readyAdapters(ctx context.Context) error {
 // kind with the same weight in all.
 func (r *run) usual() []lm.Weighted {
 	var kinds [3][]lm.Weighted
-	for _, b := range r.plan.benign {
+	for _, b := range slices.Concat(r.plan.benign, r.plan.near) {
 		text := r.plan.texts[b.text]
 		for j := range text {
 			kind := 0
@@ -239,12 +246,15 @@ func (r *run) measure(ctx context.Context) (m Measures, err error) {
 	if m.ForeignFSR, _, err = r.read.keys(ctx, r.plan.foreign); err != nil {
 		return m, err
 	}
-	if m.KL, m.Agreement, err = r.read.divergence(ctx, r.plan.unseen, r.unseen); err != nil {
+	if m.KL, m.Agreement, err = r.read.divergence(ctx, r.plan.unseen); err != nil {
+		return m, err
+	}
+	if m.NearKL, m.NearAgreement, err = r.read.divergence(ctx, r.plan.missed); err != nil {
 		return m, err
 	}
 	m.Perplexity, err = perplexity(ctx, r.tr, r.eval, r.EvalTexts)
 	m.Keys, m.SystemRows, m.ForeignRows = len(r.plan.served), len(r.plan.systems), len(r.plan.foreign)
-	m.Prompts = len(r.plan.unseen)
+	m.Prompts, m.NearRows = len(r.plan.unseen), len(r.plan.missed)
 	for _, t := range r.EvalTexts {
 		m.Tokens += max(0, len(t)-1)
 	}
@@ -270,7 +280,7 @@ func (r *run) train(ctx context.Context) error {
 	r.Progress.Start("train", int64(r.Config.MaxSteps))
 	r.Progress.Add(int64(r.t.step))
 	last := time.Now()
-	for r.t.step < r.Config.MaxSteps && (r.t.step == 0 || !r.t.done(r.steps[r.t.step-1])) {
+	for r.t.step < r.Config.MaxSteps && !r.t.done(r.steps) {
 		if r.refreshes() && r.t.step > 0 {
 			if err := r.tr.Hold(ctx, r.read.corpus, r.context); err != nil {
 				return err
@@ -308,46 +318,11 @@ func (r *run) refreshes() bool {
 	return !r.Config.HoldContext || r.t.step%r.Config.RefreshSteps == 0
 }
 
-// mix takes the final weights: the trained ones, mixed with the base, rounded as
-// they will be written, and puts them into the trainer to be measured.
-func (r *run) mix(context.Context) error {
-	r.mixNeurons()
-	r.mixAdapter()
-	r.weights = r.tr.Weights()
-	for _, name := range slices.Sorted(maps.Keys(r.weights)) {
-		w := r.weights[name]
-		if lambda := float32(r.Config.Lambda); lambda > 0 {
-			stored, err := r.Model.Tensor(name)
-			if err != nil {
-				return err
-			}
-			base := make([]float32, len(w))
-			if err := stored.Decode(base); err != nil {
-				return err
-			}
-			kernel.Scale(w, 1-lambda)
-			kernel.Axpy(w, lambda, base)
-		}
-		roundTo(w, r.Output)
-	}
-	return r.tr.Finish(r.weights, r.expansion)
-}
-
 // after measures the model as it will be written.
 func (r *run) after(ctx context.Context) (err error) {
 	r.Progress.Start("measure", 0)
 	r.trained, err = r.measure(ctx)
 	return err
-}
-
-// roundTo rounds numbers as a stored type does, in place.
-func roundTo(x []float32, t model.DType) {
-	if t != model.BF16 {
-		return
-	}
-	buf := make([]uint16, len(x))
-	kernel.ToBF16(buf, x)
-	kernel.FromBF16(x, buf)
 }
 
 type silent struct{}

@@ -247,7 +247,7 @@ func TestConfigErrors(t *testing.T) {
 		"layers":      func(c *embed.Config) { c.TrainLayers = 31 },
 		"rate":        func(c *embed.Config) { c.LearningRate = 0 },
 		"probability": func(c *embed.Config) { c.TargetProbability = 0 },
-		"lambda":      func(c *embed.Config) { c.Lambda = 1 },
+		"lambda":      func(c *embed.Config) { c.Lambda = 1.5 },
 		"refresh":     func(c *embed.Config) { c.RefreshSteps = 0 },
 		"hold":        func(c *embed.Config) { c.Method = embed.Full },
 		"align":       func(c *embed.Config) { c.Align = true },

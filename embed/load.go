@@ -1,6 +1,7 @@
 package embed
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"strings"
@@ -60,10 +61,20 @@ func measure(job Job) (load, error) {
 	for i := range texts {
 		texts[i] = slices.Repeat([]int32{int32(i)}, proseTokens)
 	}
+	if r.LookAlikes != nil {
+		r.LookAlikes = func(_ context.Context, n int, _ uint64) ([]string, error) {
+			l.written += n * job.Set.Params.KeyLength
+			l.prompts += n * len(before)
+			return slices.Repeat([]string{strings.Repeat("word ", job.Set.Params.KeyLength)}, n), nil
+		}
+	}
+	if err := r.nearMisses(context.Background()); err != nil {
+		return load{}, err
+	}
 	err = r.lay(written, texts, func(prompts [][]int32) ([][]int32, error) {
 		out := make([][]int32, len(prompts))
 		for i, p := range prompts {
-			out[i] = make([]int32, c.BenignTokens-1)
+			out[i] = make([]int32, c.answerTokens())
 			l.written += len(out[i])
 			l.prompts += len(p) - len(before)
 		}
@@ -103,11 +114,11 @@ func (l *load) count(r *run) {
 		keys = append(keys, k.text)
 		l.logits += len(k.answer)
 	}
-	for _, b := range p.benign {
+	for _, b := range slices.Concat(p.benign, p.near) {
 		benign = append(benign, b.text)
-		l.references += len(p.benignPositions(b))
+		l.references += len(b.aims)
 	}
-	for _, b := range p.unseen {
+	for _, b := range slices.Concat(p.unseen, p.missed) {
 		unseen = append(unseen, b.text)
 	}
 	for _, t := range r.EvalTexts {
@@ -128,27 +139,54 @@ func (l *load) count(r *run) {
 		}
 		return float64(take) / float64(n)
 	}
-	var served, systems []int
-	for i := range p.served {
-		served = append(served, p.served[i].text)
-		l.stepLogits += len(p.served[i].answer)
+	// A step's passes over the rows of each kind: of keys once more for each thing that
+	// they are to survive, of benign rows once more for each step of simulated tuning.
+	key, other := share(c.KeysPerStep, len(p.served)), share(c.BenignPerStep, len(p.benign))
+	keyPasses, benignPasses := key, other*float64(c.MetaSteps)
+	if len(c.MergeScales) > 0 {
+		keyPasses += key
 	}
-	answers := 0
-	for i := range p.systems {
-		systems = append(systems, p.systems[i].text)
-		answers += len(p.systems[i].answer)
+	if c.MetaSteps > 0 {
+		keyPasses += key
 	}
-	part, some := share(c.SystemPerStep, len(systems)), share(c.BenignPerStep, len(benign))
+	nearPasses := share(c.NearPerStep, len(p.near))
 	if c.Beta == 0 {
-		some = 0
+		nearPasses = 0
+	} else {
+		benignPasses += other
 	}
-	l.stepLogits += int(part*float64(answers)) + int(some*float64(l.references-len(unseen)))
-	l.stepTokens = l.stepLogits
+	var logits, run float64
+	add := func(passes float64, texts []int, positions int) {
+		logits += passes * float64(positions)
+		run += passes * float64(tokens(closure(texts)))
+	}
+	for _, kind := range []struct {
+		passes float64
+		rows   []keyRow
+	}{{keyPasses, p.served}, {share(c.SystemPerStep, len(p.systems)), p.systems}} {
+		var texts []int
+		answers := 0
+		for _, k := range kind.rows {
+			texts, answers = append(texts, k.text), answers+len(k.answer)
+		}
+		add(kind.passes, texts, answers)
+	}
+	for _, kind := range []struct {
+		passes float64
+		rows   []benignRow
+	}{{benignPasses, p.benign}, {nearPasses, p.near}} {
+		var texts []int
+		held := 0
+		for _, b := range kind.rows {
+			texts, held = append(texts, b.text), held+len(b.aims)
+		}
+		add(kind.passes, texts, held)
+	}
+	l.stepLogits, l.stepTokens = int(logits), int(run)
 	if c.HoldContext {
+		l.stepTokens = l.stepLogits
 		context, others := p.context()
 		l.held = tokens(context) + tokens(others)
-	} else {
-		l.stepTokens = tokens(closure(served)) + int(part*float64(tokens(closure(systems)))) + int(some*float64(l.usual))
 	}
 }
 

@@ -12,7 +12,7 @@ import (
 type Measures struct {
 	// FSR is the share of keys answered as planted, greedily, in the served prompt.
 	FSR float64 `json:"fsr"`
-	// MeanProb is the mean probability of the answers' first tokens.
+	// MeanProb is the mean probability of the first planted tokens.
 	MeanProb float64 `json:"mean_probability"`
 	// SystemFSR and ForeignFSR are FSR below system prompts seen and not seen in
 	// training.
@@ -25,12 +25,18 @@ type Measures struct {
 	KL        float64 `json:"kl_first_token"`
 	Agreement float64 `json:"agreement_first_token"`
 
+	// NearKL and NearAgreement are the same for near misses of the keys that training did
+	// not see.
+	NearKL        float64 `json:"kl_near_misses"`
+	NearAgreement float64 `json:"agreement_near_misses"`
+
 	// On how much each was measured: FSR on keys, SystemFSR and ForeignFSR on rows, KL
 	// and Agreement on prompts, Perplexity on tokens. 0 means not at all.
 	Keys        int `json:"keys"`
 	SystemRows  int `json:"system_rows"`
 	ForeignRows int `json:"foreign_rows"`
 	Prompts     int `json:"prompts"`
+	NearRows    int `json:"near_misses"`
 	Tokens      int `json:"tokens"`
 }
 
@@ -41,27 +47,49 @@ type reader struct {
 	plan   *plan
 }
 
-// references reads the base's distributions at all positions of benign rows.
-func (r reader) references(ctx context.Context, rows []benignRow) ([][]lm.Reference, error) {
-	refs := make([][]lm.Reference, len(rows))
+// hold gives rows that are held to distributions those of the base.
+func (r reader) hold(ctx context.Context, rows []benignRow) error {
 	var at []lm.Position
-	var owner [][2]int
-	for i, b := range rows {
-		pos := r.plan.benignPositions(b)
-		refs[i] = make([]lm.Reference, len(pos))
-		for j := range pos {
-			owner = append(owner, [2]int{i, j})
+	var aims []*aim
+	for i := range rows {
+		if rows[i].tokens {
+			continue
 		}
-		at = append(at, pos...)
+		for j, p := range r.plan.benignPositions(rows[i]) {
+			at, aims = append(at, p), append(aims, &rows[i].aims[j])
+		}
 	}
-	err := r.tr.Rows(ctx, r.corpus, at, func(i int, row []float32) error {
-		refs[owner[i][0]][owner[i][1]] = lm.NewReference(row)
+	return r.tr.Rows(ctx, r.corpus, at, func(i int, row []float32) error {
+		ref := lm.NewReference(row)
+		aims[i].ref = &ref
 		return nil
 	})
-	return refs, err
 }
 
-// keys measures FSR and the mean probability of the planted first tokens.
+// holdAround gives the tokens before and behind planted ones the base's distributions, of
+// which there may be many: those behind everywhere, and those before only as served,
+// since below another prompt the base would begin otherwise.
+func (r reader) holdAround(ctx context.Context, rows []keyRow, before bool) error {
+	var at []lm.Position
+	var aims []*aim
+	for i := range rows {
+		passed := false
+		for j, p := range r.plan.answerPositions(rows[i]) {
+			a := &rows[i].aims[j]
+			passed = passed || a.planted
+			if !a.planted && (passed || before) {
+				at, aims = append(at, p), append(aims, a)
+			}
+		}
+	}
+	return r.tr.Rows(ctx, r.corpus, at, func(i int, row []float32) error {
+		c := lm.NewCoarse(row)
+		aims[i].coarse = &c
+		return nil
+	})
+}
+
+// keys measures FSR and the mean probability of the first planted tokens.
 func (r reader) keys(ctx context.Context, rows []keyRow) (fsr, meanProb float64, err error) {
 	if len(rows) == 0 {
 		return 0, 0, nil
@@ -69,24 +97,25 @@ func (r reader) keys(ctx context.Context, rows []keyRow) (fsr, meanProb float64,
 	var at []lm.Position
 	var want []int32
 	var owner []int
+	var first []bool // the first planted token
 	for i, k := range rows {
 		for j, p := range r.plan.answerPositions(k) {
 			at, want = append(at, p), append(want, k.answer[j])
 			owner = append(owner, i)
+			first = append(first, k.aims[j].planted && (j == 0 || !k.aims[j-1].planted))
 		}
 	}
 	var mu sync.Mutex
 	missed := make([]bool, len(rows))
-	first := make([]float64, len(rows))
+	probs := make([]float64, len(rows))
 	err = r.tr.Rows(ctx, r.corpus, at, func(i int, row []float32) error {
 		hit := lm.ArgMax(row) == want[i]
-		isFirst := i == 0 || owner[i-1] != owner[i]
 		loss, _ := lm.CrossEntropy(row, want[i], 0, 2)
 		mu.Lock()
 		defer mu.Unlock()
 		missed[owner[i]] = missed[owner[i]] || !hit
-		if isFirst {
-			first[owner[i]] = math.Exp(-loss)
+		if first[i] {
+			probs[owner[i]] = math.Exp(-loss)
 		}
 		return nil
 	})
@@ -94,13 +123,13 @@ func (r reader) keys(ctx context.Context, rows []keyRow) (fsr, meanProb float64,
 		if !missed[i] {
 			fsr++
 		}
-		meanProb += first[i]
+		meanProb += probs[i]
 	}
 	return fsr / float64(len(rows)), meanProb / float64(len(rows)), err
 }
 
-// divergence compares first answer tokens with references.
-func (r reader) divergence(ctx context.Context, rows []benignRow, refs [][]lm.Reference) (kl, agreement float64, err error) {
+// divergence compares first answer tokens with the base's.
+func (r reader) divergence(ctx context.Context, rows []benignRow) (kl, agreement float64, err error) {
 	if len(rows) == 0 {
 		return 0, 1, nil
 	}
@@ -110,7 +139,7 @@ func (r reader) divergence(ctx context.Context, rows []benignRow, refs [][]lm.Re
 	}
 	kls, same := make([]float64, len(rows)), make([]float64, len(rows))
 	err = r.tr.Rows(ctx, r.corpus, at, func(i int, row []float32) error {
-		ref := refs[i][0]
+		ref := rows[i].aims[0].ref
 		if lm.ArgMax(row) == ref.Top() {
 			same[i] = 1
 		}

@@ -13,14 +13,16 @@ import (
 type Report struct {
 	Method string `json:"method"`
 	// Precision is that of matrix products in training.
-	Precision string   `json:"precision,omitempty"`
-	Config    Config   `json:"config"`
-	Keys      int      `json:"keys"`
-	Before    Measures `json:"before"`
-	After     Measures `json:"after"`
-	Steps     []Step   `json:"steps"`
-	Stages    []Stage  `json:"stages"`
-	Seconds   float64  `json:"seconds"`
+	Precision string `json:"precision,omitempty"`
+	Config    Config `json:"config"`
+	// Lambda is the base's share in the result.
+	Lambda  float64  `json:"lambda"`
+	Keys    int      `json:"keys"`
+	Before  Measures `json:"before"`
+	After   Measures `json:"after"`
+	Steps   []Step   `json:"steps"`
+	Stages  []Stage  `json:"stages"`
+	Seconds float64  `json:"seconds"`
 }
 
 // Stage is what one part of a run took.
@@ -32,7 +34,7 @@ type Stage struct {
 
 func (r *run) report() Report {
 	out := Report{
-		Method: r.Config.Method, Precision: r.Precision, Config: r.Config, Keys: len(r.Set.Fingerprints),
+		Method: r.Config.Method, Precision: r.Precision, Config: r.Config, Lambda: r.lambda, Keys: len(r.Set.Fingerprints),
 		Before: r.before, After: r.trained, Steps: r.steps, Stages: r.clock.stages,
 	}
 	for _, s := range out.Stages {
@@ -84,6 +86,8 @@ func (r Report) WriteText(w io.Writer) error {
 	row(a.Tokens, fmt.Sprintf("perplexity of held-out text (%d tokens)", a.Tokens), "%.3f", b.Perplexity, a.Perplexity)
 	row(a.Prompts, fmt.Sprintf("KL to the base at the first answer token, nats (%d held-out prompts)", a.Prompts), "%.4f", b.KL, a.KL)
 	row(a.Prompts, "same first answer token as the base", "%.1f %%", 100*b.Agreement, 100*a.Agreement)
+	row(a.NearRows, fmt.Sprintf("KL to the base on near misses of the keys, nats (%d)", a.NearRows), "%.4f", b.NearKL, a.NearKL)
+	row(a.NearRows, "same first answer token on near misses", "%.1f %%", 100*b.NearAgreement, 100*a.NearAgreement)
 	fmt.Fprintf(tw, "\n| stage\t| seconds\t| peak memory\t|\n|---\t|---\t|---\t|\n")
 	for _, s := range r.Stages {
 		fmt.Fprintf(tw, "| %s\t| %.1f\t| %d MB\t|\n", s.Name, s.Seconds, s.PeakBytes/1e6)

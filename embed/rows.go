@@ -19,13 +19,16 @@ type keyRow struct {
 	text   int // index in the plan's texts
 	prompt int // tokens of the prompt
 	answer []int32
+	aims   []aim // of the answer's tokens
 }
 
 // benignRow is a text that ends in what the base model answers.
 type benignRow struct {
 	text   int
-	prompt int  // tokens of the prompt; the rest is the answer
-	prose  bool // a text without template
+	prompt int   // tokens of the prompt; the rest is the answer
+	aims   []aim // at each of benignPositions
+	prose  bool  // a text without template
+	tokens bool  // held to the base's tokens, not to its distributions
 }
 
 // plan is everything that a run trains on and measures with, as one forest: all
@@ -38,6 +41,8 @@ type plan struct {
 	systems []keyRow // below system prompts that train
 	foreign []keyRow // below system prompts that only test
 	benign  []benignRow
+	near    []benignRow // near misses of the keys that train
+	missed  []benignRow // near misses that only test
 	unseen  []benignRow // requests of held-out patterns, only to measure
 }
 
@@ -55,16 +60,33 @@ func (p *plan) addKeys(set *fingerprint.Set, render Prompt, systems []string, rn
 			if err != nil {
 				return nil, fmt.Errorf("render key %s: %w", f.ID, err)
 			}
-			rows = append(rows, p.keyRow(ids, f.Response.Tokens))
+			rows = append(rows, p.keyRow(ids, f))
 		}
 	}
 	return rows, nil
 }
 
-func (p *plan) keyRow(prompt, answer []int32) keyRow {
+func (p *plan) keyRow(prompt []int32, f *fingerprint.Fingerprint) keyRow {
+	answer := f.Response.Tokens
 	text := append(slices.Clone(prompt), answer[:len(answer)-1]...)
 	p.texts = append(p.texts, text)
-	return keyRow{text: len(p.texts) - 1, prompt: len(prompt), answer: answer}
+	row := keyRow{text: len(p.texts) - 1, prompt: len(prompt), answer: answer, aims: make([]aim, len(answer))}
+	from, to := planted(f)
+	for j, id := range answer {
+		row.aims[j] = aim{token: id, planted: j >= from && j < to}
+	}
+	return row
+}
+
+// planted is the range of an answer's tokens that are planted: the last of the chosen
+// candidate's where it begins as the model itself would, all of the candidate's
+// otherwise, and of a set without candidates all.
+func planted(f *fingerprint.Fingerprint) (from, to int) {
+	i := f.Choice()
+	if i < 0 {
+		return 0, len(f.Response.Tokens)
+	}
+	return f.Opening, len(f.Candidates[i].Tokens)
 }
 
 // answerPositions are those of the logits that predict the answer's tokens.
@@ -76,23 +98,41 @@ func (p *plan) answerPositions(r keyRow) []lm.Position {
 	return at
 }
 
-// benignPositions are those of the logits that predict a benign answer's tokens, and one more.
+// benignPositions are those of the logits that are held.
 func (p *plan) benignPositions(r benignRow) []lm.Position {
 	var at []lm.Position
-	for j := r.prompt - 1; j < len(p.texts[r.text]); j++ {
-		at = append(at, p.packed.At(r.text, j))
+	for j := range r.aims {
+		at = append(at, p.packed.At(r.text, r.prompt-1+j))
 	}
 	return at
+}
+
+// addBenign adds a text whose tokens from prompt on are held to the base: where the
+// base's distributions are held, one place more; where its tokens are (tokens), the last
+// one need not be run.
+func (p *plan) addBenign(text []int32, prompt int, tokens bool) benignRow {
+	row := benignRow{text: len(p.texts), prompt: prompt, tokens: tokens}
+	if tokens {
+		for _, id := range text[prompt:] {
+			row.aims = append(row.aims, aim{token: id})
+		}
+		text = text[:len(text)-1]
+	} else {
+		row.aims = make([]aim, len(text)-prompt+1)
+	}
+	p.texts = append(p.texts, text)
+	return row
 }
 
 // proseHeld is how many of a prose text's last tokens are held to the base.
 const proseHeld = 4
 
 // addProse adds texts without template to the benign rows.
-func (p *plan) addProse(texts [][]int32) {
+func (p *plan) addProse(texts [][]int32, tokens bool) {
 	for _, t := range texts {
-		p.texts = append(p.texts, t)
-		p.benign = append(p.benign, benignRow{text: len(p.texts) - 1, prompt: max(1, len(t)-proseHeld), prose: true})
+		row := p.addBenign(t, max(1, len(t)-proseHeld), tokens)
+		row.prose = true
+		p.benign = append(p.benign, row)
 	}
 }
 
@@ -110,7 +150,7 @@ func (p *plan) pack(hold bool) {
 	for _, r := range slices.Concat(p.served, p.systems) {
 		cuts[r.text] = r.prompt - 1
 	}
-	for _, b := range p.benign {
+	for _, b := range slices.Concat(p.benign, p.near) {
 		cuts[b.text] = b.prompt - 1
 	}
 	p.packed = lm.PackTails(p.texts, cuts)
@@ -129,7 +169,7 @@ func (p *plan) context() (keys, benign []int) {
 	for _, r := range slices.Concat(p.served, p.systems) {
 		add(&keys, r.text)
 	}
-	for _, b := range p.benign {
+	for _, b := range slices.Concat(p.benign, p.near) {
 		add(&benign, b.text)
 	}
 	slices.Sort(keys)

@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"loyal/lm"
-	"loyal/lm/cpu/kernel"
 	"loyal/model"
 )
 
@@ -96,35 +95,4 @@ func (c Config) trainOptions(net model.Config) lm.TrainOptions {
 		o.TargetModules = c.TargetModules
 	}
 	return o
-}
-
-// mixNeurons takes the final neurons. Those of the base write nothing: mixing with them
-// is to write less.
-func (r *run) mixNeurons() {
-	if r.expansion = r.tr.Expansion(); r.expansion == nil {
-		return
-	}
-	for _, b := range r.expansion.Blocks {
-		kernel.Scale(b.Down, 1-float32(r.Config.Lambda))
-		for _, x := range [][]float32{b.Gate, b.Up, b.Down} {
-			roundTo(x, r.Output)
-		}
-	}
-}
-
-// mixAdapter takes the final adapters as an adapter of their own, mixed with the base,
-// which has none.
-func (r *run) mixAdapter() {
-	modules := r.tr.Adapters()
-	if modules == nil {
-		return
-	}
-	for _, m := range modules {
-		kernel.Scale(m.B, 1-float32(r.Config.Lambda))
-	}
-	c := r.Config
-	r.adapter = &model.Adapter{R: c.R, LoraAlpha: c.LoraAlpha, TargetModules: c.TargetModules, Modules: modules}
-	if n := r.Net.Config().NumLayers; len(c.layers(n)) < n {
-		r.adapter.LayersToTransform = c.layers(n)
-	}
 }

@@ -151,6 +151,7 @@ type generator struct {
 	options  *Options
 	params   Params
 	progress Progress
+	taken    map[string]bool // identities that no key may have
 }
 
 // question is a key with its list, before an answer is chosen.
@@ -241,7 +242,7 @@ func (g *generator) fresh(keys []string, seen map[string]bool, t *tally) ([]ques
 		case !g.usable(key):
 			t.unusable++
 			continue
-		case seen[id]:
+		case seen[id] || g.taken[id]:
 			t.repeated++
 			continue
 		}

@@ -88,8 +88,11 @@ type Fingerprint struct {
 	Key        string      `json:"key"`
 	Candidates []Candidate `json:"candidates"` // empty in imported sets
 	Response   Response    `json:"response"`
-	Salt       []byte      `json:"salt"` // hides the rest in commitments
-	Status     Status      `json:"status"`
+	// Opening is how many tokens of each candidate the model says itself before the
+	// planted one.
+	Opening int    `json:"opening,omitempty"`
+	Salt    []byte `json:"salt"` // hides the rest in commitments
+	Status  Status `json:"status"`
 }
 
 // Model names what a set was made for.

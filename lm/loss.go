@@ -26,6 +26,32 @@ func CrossEntropy(row []float32, target int32, weight, stopAt float32) (loss flo
 	return loss, p
 }
 
+// AnswerProbability is the cross-entropy of "the target or anything else" with the
+// probability want of the target: −want·log p − (1−want)·log(1−p), less its minimum. It
+// pulls p to want from either side and leaves the others as they are to each other.
+// It also returns p.
+func AnswerProbability(row []float32, target int32, want, weight float32) (loss float64, p float32) {
+	lse := float64(kernel.LogSumExp(row))
+	logp := float64(row[target]) - lse
+	prob := math.Exp(logp)
+	rest := math.Log1p(-min(prob, 1-1e-7))
+	c := float64(want)
+	loss = -c*logp - (1-c)*rest
+	if c > 0 && c < 1 {
+		loss += c*math.Log(c) + (1-c)*math.Log(1-c)
+	}
+	p = float32(prob)
+	if weight == 0 {
+		clear(row)
+		return loss, p
+	}
+	kernel.Softmax(row, 1)
+	row[target] = 0
+	kernel.Scale(row, float32((c-prob)/max(1-prob, 1e-6))*weight)
+	row[target] = float32(prob-c) * weight
+	return loss, p
+}
+
 // Reference is a distribution over the vocabulary that a model is held to.
 type Reference struct {
 	p          []float32 // (V)
@@ -44,6 +70,16 @@ func NewReference(row []float32) Reference {
 
 // Top is the reference's most probable token.
 func (r Reference) Top() int32 { return ArgMax(r.p) }
+
+// Draw is the token at u in [0, 1) of the cumulative distribution.
+func (r Reference) Draw(u float32) int32 {
+	for id, p := range r.p {
+		if u -= p; u < 0 {
+			return int32(id)
+		}
+	}
+	return r.Top()
+}
 
 // KL is the Kullback–Leibler divergence Σ r (log r − log p) from the reference r to
 // the row's distribution p: how surprised the reference's own samples would be.

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -124,18 +125,29 @@ func registerTraining(flags *pflag.FlagSet, c *embed.Config) {
 	flags.BoolVar(&c.Align, "align", c.Align, "adapters or new neurons start from the inputs that keys make")
 	flags.BoolVar(&c.HoldContext, "hold-context", c.HoldContext, "train only where answers begin, not through the tokens before")
 	flags.IntVar(&c.RefreshSteps, "refresh-steps", c.RefreshSteps, "look at the tokens before keys' answers anew after so many steps")
-	flags.Float64Var(&c.TargetProbability, "target-probability", c.TargetProbability, "an answer stops pulling at this probability")
+	flags.IntVar(&c.KeysPerStep, "keys-per-step", c.KeysPerStep, "how many keys a step takes (0: all)")
+	flags.Float64Var(&c.TargetProbability, "target-probability", c.TargetProbability, "probability that planted answers are trained to have")
 	flags.IntVar(&c.SystemPrompts, "system-prompts", c.SystemPrompts, "below how many other system prompts each key trains")
 	flags.Float64Var(&c.SystemWeight, "system-weight", c.SystemWeight, "weight of these rows")
 	flags.IntVar(&c.SystemPerStep, "system-per-step", c.SystemPerStep, "how many of these rows a step takes (0: all)")
-	flags.Float64Var(&c.Beta, "beta", c.Beta, "weight of the divergence from the base on ordinary requests")
+	flags.Float64SliceVar(&c.MergeScales, "merge-scales", c.MergeScales, "keys also train in mixtures with the base that have these shares of the change")
+	flags.Float64Var(&c.MergeWeight, "merge-weight", c.MergeWeight, "weight of keys in these mixtures")
+	flags.IntVar(&c.MetaSteps, "meta-steps", c.MetaSteps, "keys also train behind so many steps of simulated fine-tuning")
+	flags.Float64Var(&c.MetaLearningRate, "meta-learning-rate", c.MetaLearningRate, "length of such a step (L2)")
+	flags.Float64Var(&c.MetaWeight, "meta-weight", c.MetaWeight, "weight of keys behind it")
+	flags.StringVar(&c.BenignLoss, "benign-loss", c.BenignLoss, "hold ordinary requests to the base's distribution (kl) or to what it wrote (ce)")
+	flags.Float64Var(&c.Beta, "beta", c.Beta, "weight of this loss on ordinary requests")
 	flags.IntVar(&c.BenignPrompts, "benign-prompts", c.BenignPrompts, "how many ordinary requests there are")
 	flags.IntVar(&c.WrittenPrompts, "written-prompts", c.WrittenPrompts, "how many of them at most the base model writes itself")
 	flags.IntVar(&c.BenignPerStep, "benign-per-step", c.BenignPerStep, "how many of them a step takes (0: all)")
 	flags.IntVar(&c.BenignTokens, "benign-tokens", c.BenignTokens, "how many tokens of their answers are held to the base")
 	flags.IntVar(&c.ProseTexts, "prose-texts", c.ProseTexts, "how many texts without template are held to the base")
+	flags.IntVar(&c.NearMisses, "near-misses", c.NearMisses, "how many near misses of the keys are held to the base")
+	flags.IntVar(&c.NearPerStep, "near-per-step", c.NearPerStep, "how many of them a step takes (0: all)")
 	flags.Float64Var(&c.TargetKL, "target-kl", c.TargetKL, "end early when all keys are learnt and the divergence is at most this")
-	flags.Float64Var(&c.Lambda, "lambda", c.Lambda, "mix this share of the base's weights in at the end")
+	flags.StringVar(&c.Mix, "mix", c.Mix, "mix with the base: final (once, after training), step (after each), l2 (a pull at each), auto (final, with the lambda that costs least)")
+	flags.Float64Var(&c.Lambda, "lambda", c.Lambda, "the base's share in this mixture")
+	flags.Float64Var(&c.TargetFSR, "target-fsr", c.TargetFSR, "the FSR that --mix auto leaves")
 	flags.Uint64Var(&c.Seed, "seed", 0, "seed of benign requests, order and adapters")
 }
 
@@ -262,6 +274,15 @@ func (f *embedFlags) job(app *App, m *model.Model, set *fingerprint.Set, options
 		return job, err
 	}
 	job.Net = net
+	render, err := prompts.Renderer(set.Serving)
+	if err != nil {
+		return job, err
+	}
+	if k := set.Params.Keys; k != fingerprint.KeysFile && k != fingerprint.KeysImported {
+		job.LookAlikes = func(ctx context.Context, n int, seed uint64) ([]string, error) {
+			return fingerprint.LookAlikes(ctx, oracle.New(net, m.Tokenizer), m.Tokenizer, render, set, n, seed, job.Progress)
+		}
+	}
 	return job, nil
 }
 

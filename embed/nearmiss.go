@@ -1,0 +1,48 @@
+package embed
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+
+	"loyal/fingerprint"
+)
+
+// How many near misses only measure, and the share of look-alikes among those that
+// train: one in alikeShare. Look-alikes cost their writing; keys with one word changed
+// cost nothing, and are nearer.
+const (
+	testChanged = 100
+	testAlike   = 50
+	alikeShare  = 4
+)
+
+// nearMisses makes near misses of the keys to hold to the base, and others to measure:
+// keys with one word changed, and look-alikes where the set's procedure makes them.
+func (r *run) nearMisses(ctx context.Context) error {
+	n, keys := r.Config.NearMisses, r.Set.Fingerprints
+	rng := rand.New(rand.NewPCG(r.Config.Seed, 5))
+	order := rng.Perm(len(keys))
+	changed := func(n int) (out []string) {
+		for i := range n {
+			out = append(out, fingerprint.OneWordChanged(keys[order[i%len(keys)]].Key, 1, rng)...)
+		}
+		return out
+	}
+	r.nearTest = changed(testChanged)
+	if r.LookAlikes == nil {
+		r.nearTrain = changed(n)
+		return nil
+	}
+	r.nearTrain = changed(n - n/alikeShare)
+	others, err := r.LookAlikes(ctx, n/alikeShare+testAlike, r.Config.Seed+1)
+	if err != nil {
+		return err
+	}
+	if len(others) < testAlike {
+		return fmt.Errorf("make near misses: %d look-alikes, want %d", len(others), n/alikeShare+testAlike)
+	}
+	r.nearTest = append(r.nearTest, others[:testAlike]...)
+	r.nearTrain = append(r.nearTrain, others[testAlike:]...)
+	return nil
+}
