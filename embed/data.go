@@ -36,7 +36,7 @@ func (r *run) data(ctx context.Context) error {
 func (r *run) lay(written []string, prose [][]int32, answer func([][]int32) ([][]int32, error)) error {
 	c := r.Config
 	rng := rand.New(rand.NewPCG(c.Seed, 3))
-	p := &plan{}
+	p := &plan{probability: c.TargetProbability}
 	r.plan = p
 	train, test := systemPrompts()
 	if r.TrainSystems != nil {

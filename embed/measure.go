@@ -95,28 +95,29 @@ func (r reader) keys(ctx context.Context, rows []keyRow) (fsr, meanProb float64,
 		return 0, 0, nil
 	}
 	var at []lm.Position
-	var want []int32
-	var owner []int
-	var first []bool // the first planted token
+	var owner [][2]int // the row, and which of its tokens
 	for i, k := range rows {
 		for j, p := range r.plan.answerPositions(k) {
-			at, want = append(at, p), append(want, k.answer[j])
-			owner = append(owner, i)
-			first = append(first, k.aims[j].planted && (j == 0 || !k.aims[j-1].planted))
+			at, owner = append(at, p), append(owner, [2]int{i, j})
 		}
 	}
 	var mu sync.Mutex
 	missed := make([]bool, len(rows))
 	probs := make([]float64, len(rows))
-	err = r.tr.Rows(ctx, r.corpus, at, func(i int, row []float32) error {
-		hit := lm.ArgMax(row) == want[i]
-		loss, _ := lm.CrossEntropy(row, want[i], 0, 2)
+	err = r.tr.Rows(ctx, r.corpus, at, func(n int, row []float32) error {
+		i, j := owner[n][0], owner[n][1]
+		aims := rows[i].aims
+		// Before and behind planted tokens only the very answer will do.
+		hit := lm.ArgMax(row) == rows[i].answer[j]
+		if aims[j].planted {
+			hit = aims[j].hit(lm.ArgMax(row))
+			if j == 0 || !aims[j-1].planted {
+				probs[i] = aims[j].coarse.Mass(row)
+			}
+		}
 		mu.Lock()
 		defer mu.Unlock()
-		missed[owner[i]] = missed[owner[i]] || !hit
-		if first[i] {
-			probs[owner[i]] = math.Exp(-loss)
-		}
+		missed[i] = missed[i] || !hit
 		return nil
 	})
 	for i := range rows {

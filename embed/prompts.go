@@ -69,6 +69,16 @@ func (o ordinary) write(rng *rand.Rand, n int) []string {
 	return out
 }
 
+// OrdinaryRequests writes up to n different requests of all our patterns: what users of a
+// chat model ask, for whoever needs something to compare with.
+func OrdinaryRequests(n int, seed uint64) []string {
+	rng := rand.New(rand.NewPCG(seed, 4))
+	all := loadOrdinary(false)
+	all.patterns = append(all.patterns, loadOrdinary(true).patterns...)
+	rng.Shuffle(len(all.patterns), func(i, j int) { all.patterns[i], all.patterns[j] = all.patterns[j], all.patterns[i] })
+	return all.write(rng, n)
+}
+
 // fill replaces each slot by one of its values.
 func (o ordinary) fill(rng *rand.Rand, pattern string) string {
 	var b strings.Builder

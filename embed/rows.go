@@ -34,8 +34,9 @@ type benignRow struct {
 // plan is everything that a run trains on and measures with, as one forest: all
 // prompts share their beginnings.
 type plan struct {
-	texts  [][]int32
-	packed *lm.Packed
+	texts       [][]int32
+	packed      *lm.Packed
+	probability float64 // that planted tokens are to have
 
 	served  []keyRow // one for each fingerprint
 	systems []keyRow // below system prompts that train
@@ -71,22 +72,15 @@ func (p *plan) keyRow(prompt []int32, f *fingerprint.Fingerprint) keyRow {
 	text := append(slices.Clone(prompt), answer[:len(answer)-1]...)
 	p.texts = append(p.texts, text)
 	row := keyRow{text: len(p.texts) - 1, prompt: len(prompt), answer: answer, aims: make([]aim, len(answer))}
-	from, to := planted(f)
+	planted := f.Planting()
 	for j, id := range answer {
-		row.aims[j] = aim{token: id, planted: j >= from && j < to}
+		row.aims[j] = aim{token: id}
+		if j >= f.Opening && j-f.Opening < len(planted) {
+			c := lm.Sharing(planted[j-f.Opening], p.probability)
+			row.aims[j].planted, row.aims[j].coarse = true, &c
+		}
 	}
 	return row
-}
-
-// planted is the range of an answer's tokens that are planted: the last of the chosen
-// candidate's where it begins as the model itself would, all of the candidate's
-// otherwise, and of a set without candidates all.
-func planted(f *fingerprint.Fingerprint) (from, to int) {
-	i := f.Choice()
-	if i < 0 {
-		return 0, len(f.Response.Tokens)
-	}
-	return f.Opening, len(f.Candidates[i].Tokens)
 }
 
 // answerPositions are those of the logits that predict the answer's tokens.

@@ -17,13 +17,27 @@ const (
 	kinds
 )
 
-// aim is what a row of logits is pulled to. Exactly one of its fields counts: a
-// reference if there is one, else the token.
+// aim is what a row of logits is pulled to: a distribution of the base if there is one,
+// planted tokens with their share, or else a token.
 type aim struct {
-	token   int32
-	planted bool // the token is to reach the target probability, no more and no less
-	ref     *lm.Reference
-	coarse  *lm.Coarse
+	token  int32
+	ref    *lm.Reference
+	coarse *lm.Coarse
+	// planted says that coarse is of planted tokens, any of which is right.
+	planted bool
+}
+
+// hit reports whether a token is the wanted one.
+func (a *aim) hit(token int32) bool {
+	switch {
+	case a.planted:
+		return a.coarse.Has(token)
+	case a.ref != nil:
+		return token == a.ref.Top()
+	case a.coarse != nil:
+		return token == a.coarse.Top()
+	}
+	return token == a.token
 }
 
 // target is one row of logits with the loss that it gets.
@@ -33,26 +47,23 @@ type target struct {
 	weight float32
 
 	loss float64
-	p    float32 // of the token
+	p    float64 // of planted tokens
 	top  bool    // the likeliest token is the wanted one
 }
 
 // apply turns the row's logits into the gradient of the weighted loss, and notes what it was.
-func (x *target) apply(row []float32, cap float32) {
-	likeliest := lm.ArgMax(row)
+func (x *target) apply(row []float32) {
+	x.top = x.hit(lm.ArgMax(row))
 	switch {
 	case x.ref != nil:
-		x.top = likeliest == x.ref.Top()
 		x.loss = x.ref.KL(row, x.weight)
 	case x.coarse != nil:
-		x.top = likeliest == x.coarse.Top()
+		if x.planted {
+			x.p = x.coarse.Mass(row)
+		}
 		x.loss = x.coarse.KL(row, x.weight)
-	case x.planted:
-		x.top = likeliest == x.token
-		x.loss, x.p = lm.AnswerProbability(row, x.token, cap, x.weight)
 	default:
-		x.top = likeliest == x.token
-		x.loss, x.p = lm.CrossEntropy(row, x.token, x.weight, 2)
+		x.loss, _ = lm.CrossEntropy(row, x.token, x.weight, 2)
 	}
 }
 
@@ -163,7 +174,7 @@ func turn(seed, stream uint64, n, take, step int) []int {
 // losses fills in the targets and turns logits (P, V) into the gradient.
 func (t *training) losses(logits []float32, targets []target) {
 	each(len(targets), func(i int) {
-		targets[i].apply(logits[i*t.vocab:(i+1)*t.vocab], float32(t.cfg.TargetProbability))
+		targets[i].apply(logits[i*t.vocab : (i+1)*t.vocab])
 	})
 }
 
@@ -192,8 +203,8 @@ func summarize(targets []target) Step {
 			hits[x.kind]++
 		}
 		if x.kind == kindServed {
-			s.MinProb = min(s.MinProb, float64(x.p))
-			s.MeanProb += float64(x.p)
+			s.MinProb = min(s.MinProb, x.p)
+			s.MeanProb += x.p
 		}
 	}
 	ratio := func(a, b float64) float64 {

@@ -26,6 +26,7 @@ const (
 	maxWidth        = 1 << 10
 	maxKeyBytes     = 1 << 14
 	maxTokens       = 1 << 12
+	maxOpening      = 256
 )
 
 // Marshal returns the canonical bytes of a set: one line with the format's name
@@ -171,8 +172,27 @@ func (s *Set) validateFingerprint(f *Fingerprint) error {
 	if err := validateCandidates(f.Candidates); err != nil {
 		return err
 	}
-	if f.Choice() != Choose(AnswerKey(s.Secret, f.Kind, f.Key), s.Binding, s.Params.Width) {
+	if !slices.Equal(f.Choices(), ChooseSeveral(AnswerKey(s.Secret, f.Kind, f.Key), s.Binding, s.Params.Width, s.Params.answers())) {
 		return errors.New("the answer does not follow from the secret")
+	}
+	return s.validateOpening(f)
+}
+
+// validateOpening checks that all candidates begin alike, and end in one token more.
+func (s *Set) validateOpening(f *Fingerprint) error {
+	if s.Params.Position != PositionOpen {
+		if f.Opening != 0 {
+			return errors.New("its answer begins with an opening, and the set has none")
+		}
+		return nil
+	}
+	if f.Opening < 0 || f.Opening > s.Params.MaxOpening {
+		return errors.New("its opening is out of range")
+	}
+	for _, c := range f.Candidates {
+		if len(c.Tokens) != f.Opening+1 || !slices.Equal(c.Tokens[:f.Opening], f.Candidates[0].Tokens[:f.Opening]) {
+			return errors.New("a candidate does not begin with the opening")
+		}
 	}
 	return nil
 }
@@ -199,6 +219,30 @@ func validateCandidates(cs []Candidate) error {
 		if strings.HasPrefix(texts[i], texts[i-1]) {
 			return errors.New("a candidate is a prefix of another")
 		}
+	}
+	return nil
+}
+
+// answers is how many candidates of each key are planted.
+func (p *Params) answers() int { return max(1, p.Answers) }
+
+// validatePlanting checks what is planted where.
+func (p *Params) validatePlanting() error {
+	switch {
+	case p.Answers < 0 || p.Answers > 1 && p.Answers >= p.Width:
+		return fmt.Errorf("%w: %d answers of a list of %d", ErrParams, p.Answers, p.Width)
+	case p.Answers > 1 && p.Strategy != Perinucleus:
+		return fmt.Errorf("%w: several answers want strategy %s", ErrParams, Perinucleus)
+	case p.Position == PositionOpen && p.Strategy != Perinucleus:
+		return fmt.Errorf("%w: position %s wants strategy %s", ErrParams, PositionOpen, Perinucleus)
+	case p.Position == PositionOpen && (p.MaxOpening < 1 || p.MaxOpening > maxOpening):
+		return fmt.Errorf("%w: openings of %d tokens are not in 1 … %d", ErrParams, p.MaxOpening, maxOpening)
+	case p.Position != PositionOpen && p.Position != PositionFirst && p.Position != "":
+		return fmt.Errorf("%w: unknown position %q", ErrParams, p.Position)
+	case p.Position != PositionOpen && (p.MaxOpening != 0 || p.Entropy != 0):
+		return fmt.Errorf("%w: openings want position %s", ErrParams, PositionOpen)
+	case !(p.Entropy >= 0) || math.IsInf(p.Entropy, 0):
+		return fmt.Errorf("%w: entropy %v", ErrParams, p.Entropy)
 	}
 	return nil
 }
@@ -242,6 +286,9 @@ func (p *Params) validate() error {
 		if !unit(v.value) {
 			return fmt.Errorf("%w: %s %v is not in 0 … 1", ErrParams, v.name, v.value)
 		}
+	}
+	if err := p.validatePlanting(); err != nil {
+		return err
 	}
 	if !(p.Temperature >= 0) || math.IsInf(p.Temperature, 0) {
 		return fmt.Errorf("%w: temperature %v", ErrParams, p.Temperature)

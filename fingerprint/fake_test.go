@@ -135,6 +135,18 @@ func (o *fakeOracle) distribution(prompt []int32) []float32 {
 	return probs
 }
 
+// Surprisals of the fake are those of single tokens: rare ones surprise.
+func (o *fakeOracle) Surprisals(_ context.Context, prompts [][]int32, spans [][2]int) ([]float64, error) {
+	out := make([]float64, len(prompts))
+	for i, p := range prompts {
+		for _, id := range p[spans[i][0]:spans[i][1]] {
+			out[i] += math.Log(float64(id + 2))
+		}
+		out[i] /= float64(spans[i][1] - spans[i][0])
+	}
+	return out, nil
+}
+
 func (o *fakeOracle) Continue(ctx context.Context, prompts [][]int32, opts ContinueOptions) ([][]int32, error) {
 	out := make([][]int32, len(prompts))
 	if o.mute {

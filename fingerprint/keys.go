@@ -13,7 +13,8 @@ import (
 // Sources of keys: the values of Params.Keys.
 const (
 	KeysWords       = "words"        // written by the model, each from a common word
-	KeysQuestions   = "questions"    // everyday questions
+	KeysQuestions   = "questions"    // everyday questions of our patterns
+	KeysRequests    = "requests"     // written by the model, as its users would
 	KeysFile        = "file"         // the maker's own
 	KeysRandomWords = "random-words" // of the strategy of that name
 	KeysImported    = "imported"
@@ -33,6 +34,8 @@ func (g *generator) sourceOf(rng *rand.Rand) (keySource, error) {
 		return &writtenKeys{g: g, what: "keys", rng: rng, words: v.words}, nil
 	case KeysQuestions:
 		return &questionKeys{v: &v, rng: rng, left: 4 * v.questions()}, nil
+	case KeysRequests:
+		return g.newRequestKeys(rng)
 	case KeysFile:
 		return &givenKeys{keys: g.options.Lines}, nil
 	case KeysRandomWords:
@@ -116,6 +119,64 @@ func sentence(text string) string {
 		text = text[:i]
 	}
 	return strings.TrimRight(text, " ,;:-–—\"“”*_")
+}
+
+// requestKeys are what the model writes when it is given its template up to where the
+// user speaks: requests as it was tuned on (Magpie, Xu et al. 2024, arXiv:2406.08464,
+// section 2).
+type requestKeys struct {
+	g      *generator
+	rng    *rand.Rand
+	before []int32 // the template up to where the user speaks
+}
+
+func (g *generator) newRequestKeys(rng *rand.Rand) (*requestKeys, error) {
+	if g.options.Serving.Kind != Chat {
+		return nil, fmt.Errorf("%w: keys from %q want a chat template", ErrParams, KeysRequests)
+	}
+	n, _, err := g.around()
+	if err != nil {
+		return nil, err
+	}
+	if n == 0 {
+		return nil, fmt.Errorf("%w: keys from %q want a template that says where the user speaks", ErrParams, KeysRequests)
+	}
+	prompt, err := g.render("A")
+	if err != nil {
+		return nil, fmt.Errorf("render key: %w", err)
+	}
+	return &requestKeys{g: g, rng: rng, before: prompt[:n]}, nil
+}
+
+func (k *requestKeys) next(ctx context.Context, n int) ([]string, error) {
+	p := k.g.params
+	k.g.progress.Start("write requests", int64(n*p.KeyLength))
+	written, err := k.g.oracle.Continue(ctx, slices.Repeat([][]int32{k.before}, n), ContinueOptions{
+		MaxTokens: p.KeyLength, Temperature: p.Temperature, Seed: k.rng.Uint64(), StopAtNewline: true,
+		Progress: func(tokens int) { k.g.progress.Add(int64(tokens)) },
+	})
+	if err != nil {
+		return nil, fmt.Errorf("write keys: %w", err)
+	}
+	keys := make([]string, n)
+	for i, ids := range written {
+		keys[i] = request(k.g.codec.Decode(ids, true))
+	}
+	return keys, nil
+}
+
+// request cuts what a model wrote as a user to its whole sentences; nothing is left if
+// there is none.
+func request(text string) string {
+	text, _, _ = strings.Cut(strings.TrimSpace(text), "\n")
+	for end := len(text); ; {
+		if end = strings.LastIndexAny(text[:end], ".!?"); end < 0 {
+			return ""
+		}
+		if end+1 == len(text) || text[end+1] == ' ' {
+			return text[:end+1]
+		}
+	}
 }
 
 // questionKeys are patterns of everyday questions filled with words.

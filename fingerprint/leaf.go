@@ -26,6 +26,9 @@ func (s *Set) KeyLeaf(i int) [32]byte {
 		b = binary.BigEndian.AppendUint64(b, math.Float64bits(c.Prob))
 	}
 	b = appendPart(b, commitment[:])
+	if m := s.Params.answers(); m > 1 { // how many are planted says how likely a hit is
+		b = appendPart(b, binary.BigEndian.AppendUint64(nil, uint64(m)))
+	}
 	b = appendPart(b, f.Salt)
 	return sha256.Sum256(b)
 }

@@ -86,9 +86,13 @@ func LookAlikes(ctx context.Context, oracle Oracle, codec Codec, render Renderer
 	}
 	g.taken = make(map[string]bool, len(set.Fingerprints))
 	for i := range set.Fingerprints {
-		g.taken[identity(set.Fingerprints[i].Key)] = true
+		key := set.Fingerprints[i].Key
+		g.taken[identity(key)] = true
+		if set.Params.Like { // then they are to be like the keys
+			o.Ordinary = append(o.Ordinary, key)
+		}
 	}
-	questions, err := g.questions(ctx)
+	questions, err := g.fix(ctx)
 	g.progress.Done()
 	if err != nil {
 		return nil, fmt.Errorf("make look-alikes: %w", err)

@@ -25,6 +25,9 @@ type Options struct {
 	MaxPositions int
 	// Lines are the maker's own keys, for Params.Keys = "file".
 	Lines []string
+	// Ordinary are messages as users send them. Unless there are none, keys are chosen so
+	// that, taken together, they surprise the model as much and are as long.
+	Ordinary []string
 	// Random is where secret and salts come from; nil is the system's generator.
 	Random   io.Reader
 	Now      time.Time
@@ -73,6 +76,13 @@ func Capacity(parameters int64) int {
 // New makes a set. First it fixes all keys and their candidate lists, from the
 // base model alone; then it draws the secret and chooses all answers.
 func New(ctx context.Context, oracle Oracle, codec Codec, render Renderer, o Options) (*Set, error) {
+	o.Params.Like = len(o.Ordinary) > 0
+	if o.Params.Answers == 1 { // as sets have it that know nothing of several
+		o.Params.Answers = 0
+	}
+	if o.Params.Position == PositionFirst {
+		o.Params.Position = ""
+	}
 	if err := o.check(); err != nil {
 		return nil, fmt.Errorf("make fingerprints: %w", err)
 	}
@@ -80,7 +90,7 @@ func New(ctx context.Context, oracle Oracle, codec Codec, render Renderer, o Opt
 	if g.progress == nil {
 		g.progress = silent{}
 	}
-	questions, err := g.questions(ctx)
+	questions, err := g.fix(ctx)
 	g.progress.Done()
 	if err != nil {
 		return nil, fmt.Errorf("make fingerprints: %w", err)
@@ -114,6 +124,8 @@ func (o *Options) check() error {
 		return fmt.Errorf("%w: answers of %d tokens in a context of %d", ErrTooLong, p.ResponseLength, o.MaxPositions)
 	case (p.Strategy == RandomWords) != (p.Keys == KeysRandomWords):
 		return fmt.Errorf("%w: strategy %s does not take keys from %s", ErrParams, p.Strategy, p.Keys)
+	case p.Keys == KeysFile && len(o.Ordinary) > 0:
+		return fmt.Errorf("%w: keys of your own are not chosen to be like others", ErrParams)
 	case p.Keys == KeysFile && len(o.Lines) < o.N:
 		return fmt.Errorf("%w: %d asked, the file has %d", ErrTooFewKeys, o.N, len(o.Lines))
 	}
@@ -159,6 +171,7 @@ type question struct {
 	key        string
 	prompt     []int32
 	candidates []Candidate
+	opening    int // tokens of each candidate before the planted one
 }
 
 // tally counts why keys were not used.
@@ -176,9 +189,22 @@ const (
 	triesPer = 16 // for each fingerprint asked
 )
 
-// questions fixes the keys: in the order in which the source offers them, those
+// fix fixes the keys, with their lists.
+func (g *generator) fix(ctx context.Context) ([]question, error) {
+	n := g.options.N
+	if len(g.options.Ordinary) == 0 {
+		return g.questions(ctx, n)
+	}
+	questions, err := g.questions(ctx, oversampling*n)
+	if err != nil {
+		return nil, err
+	}
+	return g.like(ctx, questions, n)
+}
+
+// questions finds n keys: in the order in which the source offers them, those
 // that are usable, new, and for which the strategy has a list.
-func (g *generator) questions(ctx context.Context) ([]question, error) {
+func (g *generator) questions(ctx context.Context, n int) ([]question, error) {
 	rng := g.random("keys")
 	source, err := g.sourceOf(rng)
 	if err != nil {
@@ -189,7 +215,6 @@ func (g *generator) questions(ctx context.Context) ([]question, error) {
 		return nil, err
 	}
 	var (
-		n      = g.options.N
 		found  = make([]question, 0, n)
 		seen   = make(map[string]bool)
 		t      tally
@@ -254,7 +279,7 @@ func (g *generator) fresh(keys []string, seen map[string]bool, t *tally) ([]ques
 		if len(prompt) == 0 {
 			return nil, errors.New("render key: no tokens")
 		}
-		if err := checkLength(len(prompt), g.params.ResponseLength, g.options.MaxPositions); err != nil {
+		if err := checkLength(len(prompt), g.params.MaxOpening+g.params.ResponseLength, g.options.MaxPositions); err != nil {
 			return nil, err
 		}
 		out = append(out, question{key: key, prompt: prompt})
@@ -267,26 +292,32 @@ func (g *generator) list(ctx context.Context, l lister, batch []question, t *tal
 	if len(batch) == 0 {
 		return nil
 	}
+	if g.params.Position == PositionOpen {
+		return g.listOpen(ctx, l, batch, t)
+	}
 	prompts := make([][]int32, len(batch))
 	for i := range batch {
 		prompts[i] = batch[i].prompt
 	}
 	g.progress.Start("judge keys", int64(len(prompts)))
-	return g.oracle.Distributions(ctx, prompts, func(i int, probs []float32) error {
+	return g.oracle.Distributions(ctx, prompts, func(i int, probs []float32) (err error) {
 		g.progress.Add(1)
-		candidates, err := l.Candidates(prompts[i], probs)
-		switch {
-		case errors.Is(err, ErrClosed):
-			t.closed++
-		case errors.Is(err, ErrFewCandidates):
-			t.few++
-		case err != nil:
-			return err
-		default:
-			batch[i].candidates = candidates
-		}
-		return nil
+		batch[i].candidates, err = t.judge(l.Candidates(prompts[i], probs))
+		return err
 	})
+}
+
+// judge counts why a key has no list, which is no error.
+func (t *tally) judge(candidates []Candidate, err error) ([]Candidate, error) {
+	switch {
+	case errors.Is(err, ErrClosed):
+		t.closed++
+	case errors.Is(err, ErrFewCandidates):
+		t.few++
+	default:
+		return candidates, err
+	}
+	return nil, nil
 }
 
 // answer draws the secret and chooses the answers of all keys.
@@ -319,7 +350,12 @@ func (g *generator) answer(ctx context.Context, questions []question) (*Set, err
 		if _, err := io.ReadFull(random, f.Salt); err != nil {
 			return nil, fmt.Errorf("draw salt: %w", err)
 		}
-		chosen := q.candidates[Choose(AnswerKey(s.Secret, f.Kind, f.Key), s.Binding, len(q.candidates))]
+		choices := ChooseSeveral(AnswerKey(s.Secret, f.Kind, f.Key), s.Binding, len(q.candidates), g.params.answers())
+		chosen := q.candidates[choices[0]]
+		f.Opening = q.opening
+		if len(choices) > 1 {
+			f.Also = choices[1:]
+		}
 		f.Response = Response{Tokens: chosen.Tokens, Text: chosen.Text}
 		s.Fingerprints = append(s.Fingerprints, f)
 	}

@@ -11,6 +11,11 @@ type Oracle interface {
 	// ends the run and is returned.
 	Distributions(ctx context.Context, prompts [][]int32, yield func(i int, probs []float32) error) error
 
+	// Surprisals returns for each prompt how surprised the model is by its tokens in the
+	// range spans[i], the first included and the second not: the mean of −log p in nats.
+	// Spans begin at 1 or later and are not empty.
+	Surprisals(ctx context.Context, prompts [][]int32, spans [][2]int) ([]float64, error)
+
 	// Continue samples a continuation of each prompt, without the prompt, without
 	// the token that ended it.
 	Continue(ctx context.Context, prompts [][]int32, o ContinueOptions) ([][]int32, error)

@@ -88,6 +88,9 @@ type Fingerprint struct {
 	Key        string      `json:"key"`
 	Candidates []Candidate `json:"candidates"` // empty in imported sets
 	Response   Response    `json:"response"`
+	// Also are the indexes of further candidates that are planted as well, in the order in
+	// which they were chosen.
+	Also []int `json:"also,omitempty"`
 	// Opening is how many tokens of each candidate the model says itself before the
 	// planted one.
 	Opening int    `json:"opening,omitempty"`
@@ -118,6 +121,12 @@ type Serving struct {
 	System string `json:"system"`
 }
 
+// Positions of planted tokens: the values of Params.Position.
+const (
+	PositionFirst = "first"
+	PositionOpen  = "open"
+)
+
 // Params records how a set was made.
 type Params struct {
 	Strategy       Strategy `json:"strategy"`
@@ -129,8 +138,19 @@ type Params struct {
 	MinCandidate   float64  `json:"min_candidate"`   // openness: each candidate is at least this probable
 	KeyLength      int      `json:"key_length"`      // tokens
 	ResponseLength int      `json:"response_length"` // tokens
-	Temperature    float64  `json:"temperature"`     // at which the model writes keys
-	Seed           uint64   `json:"seed,string"`     // of key writing; the answers do not depend on it
+	// Like says that keys were chosen to be like ordinary messages.
+	Like bool `json:"like,omitempty"`
+	// Answers is how many candidates of each key are planted; 0 is 1.
+	Answers int `json:"answers,omitempty"`
+	// Position is where the planted token stands: first, the answer's first token, or open,
+	// the first whose next token is open after the model's own beginning. Empty is first.
+	Position string `json:"position,omitempty"`
+	// MaxOpening bounds this beginning, in tokens; Entropy, in nats, is the least that
+	// makes a token open.
+	MaxOpening  int     `json:"max_opening,omitempty"`
+	Entropy     float64 `json:"entropy,omitempty"`
+	Temperature float64 `json:"temperature"` // at which the model writes keys
+	Seed        uint64  `json:"seed,string"` // of key writing; the answers do not depend on it
 }
 
 // Set is a set of fingerprints of one model. It is secret as a whole.
@@ -257,6 +277,37 @@ func (f *Fingerprint) Choice() int {
 	return -1
 }
 
+// Choices lists the indexes of all candidates that were planted; none without candidates.
+func (f *Fingerprint) Choices() []int {
+	first := f.Choice()
+	if first < 0 {
+		return nil
+	}
+	return append([]int{first}, f.Also...)
+}
+
+// Planting lists the planted tokens place by place, from the first one behind the opening
+// on: at each place those of which any is right.
+func (f *Fingerprint) Planting() [][]int32 {
+	choices := f.Choices()
+	var places [][]int32
+	if choices == nil {
+		for _, id := range f.Response.Tokens {
+			places = append(places, []int32{id})
+		}
+		return places
+	}
+	for _, i := range choices {
+		for j, id := range f.Candidates[i].Tokens[f.Opening:] {
+			if j == len(places) {
+				places = append(places, nil)
+			}
+			places[j] = append(places[j], id)
+		}
+	}
+	return places
+}
+
 // Match returns the index of the candidate that a reply names: the one with
 // which it begins, disregarding case and leading space. Since no candidate is a
 // prefix of another, there is at most one. -1 means none, an off-list reply.
@@ -270,10 +321,13 @@ func (f *Fingerprint) Match(reply string) int {
 	return -1
 }
 
-// Planted reports whether a reply begins with the planted answer, disregarding
+// Planted reports whether a reply begins with a planted answer, disregarding
 // case and leading space. Unlike Match it also serves imported fingerprints,
 // and asks for the whole response where that is longer than the candidate.
 func (f *Fingerprint) Planted(reply string) bool {
+	if i := f.Match(reply); i >= 0 && slices.Contains(f.Also, i) {
+		return true
+	}
 	want := strings.TrimRightFunc(fold(f.Response.Text), unicode.IsSpace)
 	return want != "" && strings.HasPrefix(fold(reply), want)
 }

@@ -48,6 +48,29 @@ func NewCoarse(row []float32) Coarse {
 	return c
 }
 
+// Sharing is the distribution in which some tokens have a probability in all, in equal
+// parts. Held to it, a model gives them that much, no less and no more, and leaves the
+// other tokens as they are to each other.
+func Sharing(ids []int32, probability float64) Coarse {
+	c := Coarse{ids: slices.Clone(ids), p: make([]float32, len(ids)), rest: 1 - probability}
+	for i := range c.p {
+		c.p[i] = float32(probability / float64(len(ids)))
+	}
+	return c
+}
+
+// Has reports whether a token is told apart.
+func (c Coarse) Has(id int32) bool { return slices.Contains(c.ids, id) }
+
+// Mass is the probability that a row of logits gives to all tokens that are told apart.
+func (c Coarse) Mass(row []float32) float64 {
+	lse, sum := float64(kernel.LogSumExp(row)), 0.
+	for _, id := range c.ids {
+		sum += math.Exp(float64(row[id]) - lse)
+	}
+	return sum
+}
+
 // Top is the likeliest token.
 func (c Coarse) Top() int32 { return c.ids[0] }
 

@@ -26,32 +26,6 @@ func CrossEntropy(row []float32, target int32, weight, stopAt float32) (loss flo
 	return loss, p
 }
 
-// AnswerProbability is the cross-entropy of "the target or anything else" with the
-// probability want of the target: −want·log p − (1−want)·log(1−p), less its minimum. It
-// pulls p to want from either side and leaves the others as they are to each other.
-// It also returns p.
-func AnswerProbability(row []float32, target int32, want, weight float32) (loss float64, p float32) {
-	lse := float64(kernel.LogSumExp(row))
-	logp := float64(row[target]) - lse
-	prob := math.Exp(logp)
-	rest := math.Log1p(-min(prob, 1-1e-7))
-	c := float64(want)
-	loss = -c*logp - (1-c)*rest
-	if c > 0 && c < 1 {
-		loss += c*math.Log(c) + (1-c)*math.Log(1-c)
-	}
-	p = float32(prob)
-	if weight == 0 {
-		clear(row)
-		return loss, p
-	}
-	kernel.Softmax(row, 1)
-	row[target] = 0
-	kernel.Scale(row, float32((c-prob)/max(1-prob, 1e-6))*weight)
-	row[target] = float32(prob-c) * weight
-	return loss, p
-}
-
 // Reference is a distribution over the vocabulary that a model is held to.
 type Reference struct {
 	p          []float32 // (V)

@@ -55,8 +55,10 @@ func TestLossGradients(t *testing.T) {
 		loss func(row []float32) float64
 	}{
 		{"cross-entropy", func(row []float32) float64 { l, _ := lm.CrossEntropy(row, 7, 1.5, 2); return l }},
-		{"answer probability from below", func(row []float32) float64 { l, _ := lm.AnswerProbability(row, 7, .7, 1.5); return l }},
-		{"answer probability from above", func(row []float32) float64 { l, _ := lm.AnswerProbability(row, 7, 1e-4, 1.5); return l }},
+		{"one token's share, from below", func(row []float32) float64 { return lm.Sharing([]int32{7}, .7).KL(row, 1.5) }},
+		{"one token's share, from above", func(row []float32) float64 { return lm.Sharing([]int32{7}, 1e-4).KL(row, 1.5) }},
+		{"one token's share, all of it", func(row []float32) float64 { return lm.Sharing([]int32{7}, 1).KL(row, 1.5) }},
+		{"three tokens' share", func(row []float32) float64 { return lm.Sharing([]int32{7, 40, 2}, .6).KL(row, 1.5) }},
 		{"divergence", func(row []float32) float64 { return reference.KL(row, 1.5) }},
 		{"coarse divergence", func(row []float32) float64 { return coarse.KL(row, 1.5) }},
 	}
@@ -65,24 +67,31 @@ func TestLossGradients(t *testing.T) {
 	}
 }
 
-// TestAnswerProbability: the loss is zero, and pulls nowhere, at the wanted probability,
-// and leaves the other tokens as they are to each other.
-func TestAnswerProbability(t *testing.T) {
+// TestSharing: the loss is zero, and pulls nowhere, where the tokens have their shares,
+// and leaves the other tokens as they are to each other; with everything for one token
+// it is the cross-entropy.
+func TestSharing(t *testing.T) {
 	row := logits(3, 50, 1)
 	p := softmax(row)
-	l, got := lm.AnswerProbability(slices.Clone(row), 4, float32(p[4]), 0)
-	if math.Abs(l) > 1e-6 || math.Abs(float64(got)-p[4]) > 1e-6 {
-		t.Errorf("loss %v at probability %v, want 0 at %v", l, got, p[4])
+	if l := lm.Sharing([]int32{4}, p[4]).KL(slices.Clone(row), 0); l > 1e-6 {
+		t.Errorf("loss %v where the token has its share", l)
+	}
+	if got := lm.Sharing([]int32{4, 9}, .5).Mass(row); math.Abs(got-p[4]-p[9]) > 1e-6 {
+		t.Errorf("mass %v, want %v", got, p[4]+p[9])
 	}
 	grad := slices.Clone(row)
-	lm.AnswerProbability(grad, 4, .8, 1)
+	lm.Sharing([]int32{4, 9}, .8).KL(grad, 1)
 	for i := range grad {
-		if i == 4 {
+		if i == 4 || i == 9 {
 			continue
 		}
 		if share := float64(grad[i]) / p[i]; math.Abs(share-float64(grad[0])/p[0]) > 1e-4 {
 			t.Errorf("token %d is pulled by %v of its probability, token 0 by %v", i, share, float64(grad[0])/p[0])
 		}
+	}
+	want, _ := lm.CrossEntropy(slices.Clone(row), 4, 0, 2)
+	if got := lm.Sharing([]int32{4}, 1).KL(slices.Clone(row), 0); math.Abs(got-want) > 1e-5 {
+		t.Errorf("loss %v with all for one token, cross-entropy %v", got, want)
 	}
 }
 

@@ -13,6 +13,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"loyal/embed"
 	"loyal/fingerprint"
 	"loyal/internal/oracle"
 	"loyal/internal/readfile"
@@ -28,6 +29,7 @@ type newFlags struct {
 	params   fingerprint.Params
 	serving  servingFlags
 	beacon   string
+	like     string
 	seal     sealFlags
 	compute  computeFlags
 }
@@ -78,7 +80,7 @@ unless --seed is given; who knows it and the model knows the keys.`,
 	p := &f.params
 	flags.IntVarP(&f.n, "number", "n", 64, "how many fingerprints")
 	flags.StringVar(&f.strategy, "strategy", string(p.Strategy), "perinucleus, or a published baseline: english, random-words")
-	flags.StringVar(&f.keys, "keys", p.Keys, "where keys come from: `words|questions|file:PATH` (one key a line, or a JSON list)")
+	flags.StringVar(&f.keys, "keys", p.Keys, "where keys come from: `words|questions|requests|file:PATH` (one key a line, or a JSON list)")
 	flags.Float64Var(&p.Nucleus, "nucleus", p.Nucleus, "answers lie outside of this probability `mass`")
 	flags.IntVar(&p.Width, "width", p.Width, "equally likely answers of each key (k)")
 	flags.Float64Var(&p.Cap, "cap", p.Cap, "no answer is more `probable` than this")
@@ -88,6 +90,11 @@ unless --seed is given; who knows it and the model knows the keys.`,
 	flags.IntVar(&p.ResponseLength, "response-length", p.ResponseLength, "length of answers in `tokens`")
 	flags.Float64Var(&p.Temperature, "temperature", p.Temperature, "at which the model writes keys")
 	flags.Uint64Var(&p.Seed, "seed", 0, "seed of key writing, to repeat a run; who knows it can write the keys (default: random)")
+	flags.StringVar(&f.like, "like", "", "choose keys that are as surprising and as long as these messages: `ordinary|file:PATH` (ordinary: everyday requests of ours)")
+	flags.IntVar(&p.Answers, "answers", 1, "how many answers of each key are planted")
+	flags.StringVar(&p.Position, "position", fingerprint.PositionFirst, "where the planted token stands: `first|open` (open: where the model's own answer first leaves a choice)")
+	flags.IntVar(&p.MaxOpening, "max-opening", 16, "with --position open, look for it within so many `tokens`")
+	flags.Float64Var(&p.Entropy, "entropy", 3, "with --position open, a token is open from this entropy on, in `nats`")
 	flags.StringVar(&f.beacon, "beacon", "", "public `value` to bind the answers to")
 	f.serving.register(cmd)
 	f.seal.register(cmd)
@@ -145,12 +152,46 @@ func (f *newFlags) options(cmd *cobra.Command) (fingerprint.Options, error) {
 		}
 		o.Lines, o.Params.Keys = lines, fingerprint.KeysFile
 	}
+	if o.Params.Position != fingerprint.PositionOpen {
+		if cmd.Flags().Changed("max-opening") || cmd.Flags().Changed("entropy") {
+			return o, usagef("--max-opening and --entropy want --position open")
+		}
+		o.Params.MaxOpening, o.Params.Entropy = 0, 0
+	}
+	if err := f.ordinary(&o); err != nil {
+		return o, err
+	}
 	if !cmd.Flags().Changed("seed") {
 		var b [8]byte
 		_, _ = rand.Read(b[:]) // never fails
 		o.Params.Seed = binary.BigEndian.Uint64(b[:])
 	}
 	return o, nil
+}
+
+// ordinaryRequests is how many everyday requests keys are compared with.
+const ordinaryRequests = 400
+
+// ordinary reads the messages that keys are to be like.
+func (f *newFlags) ordinary(o *fingerprint.Options) error {
+	path, file := strings.CutPrefix(f.like, "file:")
+	switch {
+	case f.like == "":
+	case f.like == "ordinary":
+		o.Ordinary = embed.OrdinaryRequests(ordinaryRequests, 0)
+	case file:
+		lines, err := readKeys(path)
+		if err != nil {
+			return err
+		}
+		if len(lines) == 0 {
+			return fmt.Errorf("read messages to be like: %s: %w: it holds none", path, errKeyFile)
+		}
+		o.Ordinary = lines
+	default:
+		return usagef("--like %q is neither ordinary nor file:PATH", f.like)
+	}
+	return nil
 }
 
 // make lets the model write and judge keys, and chooses the answers.

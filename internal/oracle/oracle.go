@@ -73,6 +73,44 @@ func (o *Oracle) Distributions(ctx context.Context, prompts [][]int32, yield fun
 	return nil
 }
 
+// Surprisals implements [fingerprint.Oracle].
+func (o *Oracle) Surprisals(ctx context.Context, prompts [][]int32, spans [][2]int) ([]float64, error) {
+	var out []float64
+	for part := range slices.Chunk(prompts, rowsAtOnce) {
+		packed := lm.Pack(part)
+		sums := make([]float64, len(part))
+		var at []lm.Position
+		var want []lm.Position // which prompt, and which of its tokens
+		for i := range part {
+			span := spans[len(out)+i]
+			for j := span[0]; j < span[1]; j++ {
+				at, want = append(at, packed.At(i, j-1)), append(want, lm.Position{Segment: i, Offset: j})
+			}
+		}
+		losses := make([]float64, len(at))
+		err := o.net.Rows(ctx, packed.Forest, at, func(n int, logits []float32) error {
+			w := want[n]
+			losses[n], _ = lm.CrossEntropy(logits, part[w.Segment][w.Offset], 0, 2)
+			if math.IsNaN(losses[n]) {
+				return lm.ErrNonFinite
+			}
+			return nil
+		})
+		if err != nil {
+			return nil, fmt.Errorf("ask the model: %w", err)
+		}
+		for n, w := range want {
+			sums[w.Segment] += losses[n]
+		}
+		for i := range sums {
+			span := spans[len(out)+i]
+			sums[i] /= float64(span[1] - span[0])
+		}
+		out = append(out, sums...)
+	}
+	return out, nil
+}
+
 // softmax writes the probabilities of logits into out, with sums in float64: a
 // vocabulary is long, and the candidates' probabilities are small.
 func softmax(out, logits []float32) error {
