@@ -34,6 +34,7 @@ type embedFlags struct {
 	evalText    string
 	evalPrompts string
 	saveSeconds float64
+	recipe      string
 	config      embed.Config
 	compute     computeFlags
 }
@@ -96,6 +97,8 @@ func (f *embedFlags) register(cmd *cobra.Command) {
 	flags.StringVar(&f.evalPrompts, "eval-prompts", "", "measure first answer tokens on these requests (one a line, or a JSON list), a `file`")
 	flags.Float64Var(&f.saveSeconds, "save-seconds", 15, "least `seconds` between two savings of the state; 0 saves as often as possible")
 
+	flags.StringVar(&f.recipe, "recipe", "", "settings from a `file`: YAML as --dry-run prints it, or the report of a run to repeat; flags go above it")
+
 	registerTraining(flags, &f.config)
 	f.compute.register(cmd)
 	cmd.Flags().Lookup("precision").DefValue = "bf16 where the processor has it" // see run
@@ -148,13 +151,22 @@ func registerTraining(flags *pflag.FlagSet, c *embed.Config) {
 	flags.StringVar(&c.Mix, "mix", c.Mix, "mix with the base: final (once, after training), step (after each), l2 (a pull at each), auto (final, with the lambda that costs least)")
 	flags.Float64Var(&c.Lambda, "lambda", c.Lambda, "the base's share in this mixture")
 	flags.Float64Var(&c.TargetFSR, "target-fsr", c.TargetFSR, "the FSR that --mix auto leaves")
-	flags.Uint64Var(&c.Seed, "seed", 0, "seed of benign requests, order and adapters")
+	flags.Uint64Var(&c.Seed, "seed", c.Seed, "seed of benign requests, order and adapters")
 }
 
-// applyDefaults gives the settings that the user left alone the defaults of the
-// method; the help shows those of the default method.
+// applyDefaults gives the settings that the user left alone those of the recipe, or the
+// defaults of the method; the help shows those of the default method.
 func (f *embedFlags) applyDefaults(given *pflag.FlagSet) error {
 	c := embed.Default(f.config.Method)
+	if f.recipe != "" {
+		var err error
+		if c, err = readRecipe(f.recipe); err != nil {
+			return err
+		}
+		if given.Changed("method") && f.config.Method != c.Method {
+			return usagef("--method %s: the recipe is of method %s", f.config.Method, c.Method)
+		}
+	}
 	own := pflag.NewFlagSet("", pflag.ContinueOnError)
 	registerTraining(own, &c)
 	var err error
@@ -222,7 +234,8 @@ func (f *embedFlags) run(cmd *cobra.Command, app *App, address string) error {
 		if err != nil {
 			return err
 		}
-		return app.Print(p, func(w io.Writer) error { return writePrediction(w, p) })
+		result := prediction{f.config, p}
+		return app.Print(result, result.write)
 	}
 	if free, ok := sysmem.Available(); ok {
 		if err := embed.CheckMemory(job, free); err != nil {
@@ -322,13 +335,20 @@ func (f *embedFlags) evaluation(m *model.Model, job *embed.Job) error {
 	return nil
 }
 
-// writePrediction writes what a run will cost.
-func writePrediction(w io.Writer, p embed.Prediction) error {
-	fmt.Fprintf(w, "method %s: about %.0f s and %s of memory\n", p.Method, p.Seconds, byteSize(p.MemoryBytes))
-	fmt.Fprintf(w, "%d steps of %d tokens, %s trained parameters, %d tokens looked at\n",
+// prediction is the result of `loyal embed --dry-run`.
+type prediction struct {
+	Config embed.Config `json:"config"`
+	embed.Prediction
+}
+
+// write writes what a run will cost and with which settings.
+func (p prediction) write(w io.Writer) error {
+	fmt.Fprintf(w, "# method %s: about %.0f s and %s of memory\n", p.Method, p.Seconds, byteSize(p.MemoryBytes))
+	fmt.Fprintf(w, "# %d steps of %d tokens, %s trained parameters, %d tokens looked at\n",
 		p.Steps, p.StepTokens, thousands(p.Parameters), p.AllTokens)
 	for _, s := range p.Stages {
-		fmt.Fprintf(w, "  %-8s %6.1f s\n", s.Name, s.Seconds)
+		fmt.Fprintf(w, "#   %-8s %6.1f s\n", s.Name, s.Seconds)
 	}
-	return nil
+	fmt.Fprint(w, "# the recipe, for --recipe FILE:\n")
+	return writeRecipe(w, p.Config)
 }

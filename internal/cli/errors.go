@@ -212,6 +212,8 @@ var rules = []rule{
 	{typed[*net.DNSError], ExitEndpoint, "the host's name is not known: check the address and the network"},
 	{sentinel(syscall.ECONNREFUSED), ExitEndpoint, "nothing listens there: check host and port"},
 	{sentinel(syscall.ELOOP), ExitError, "the link leads back to itself: remove it, or make it lead to the file"},
+	{sentinel(errRecipe), ExitUsage, "'loyal embed … --dry-run' prints a recipe with all names"},
+	{sentinel(embed.ErrTarget), ExitError, "train longer or ask for less"},
 	{sentinel(errConfig), ExitUsage, "keys of a configuration file are the names of the command's flags, or a command's name with such keys below it"},
 	{sentinel(readfile.ErrNotRegular), ExitError, "a file is needed here, not a directory, a device or a pipe: give the file's own path"},
 	{sentinel(syscall.EISDIR), ExitError, "give the path of a file in it"},

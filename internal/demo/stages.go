@@ -109,7 +109,7 @@ func embedding(seed uint64) embed.Config {
 		Method: embed.Full, LearningRate: 5e-4, LRSchedulerType: "linear", WarmupSteps: 4, MaxSteps: 100,
 		AdamBeta1: .9, AdamBeta2: .999, AdamEpsilon: 1e-8, MaxGradNorm: 1,
 		TargetProbability: .8, BenignLoss: embed.Divergence, Beta: 8, BenignPrompts: 600, BenignPerStep: 64, BenignTokens: 4,
-		Mix: embed.MixFinal,
+		Mix:  embed.MixFinal,
 		Seed: seed, // no system prompts: the model knows one
 	}
 }
