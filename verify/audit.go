@@ -66,19 +66,31 @@ func ValidKey(key string) bool {
 	return !strings.ContainsFunc(key, func(r rune) bool { return r <= ' ' || r > '~' })
 }
 
+// check refuses settings with which no endpoint can be asked, or nothing decided.
 func (o *Options) check() error {
-	open := func(p float64) bool { return p > 0 && p < 1 } // false for NaN
 	switch {
 	case o.Endpoint == "":
 		return fmt.Errorf("%w: no endpoint", ErrOptions)
 	case o.Model == "":
 		return fmt.Errorf("%w: no model name", ErrOptions)
+	case !ValidKey(o.APIKey):
+		return fmt.Errorf("%w: the API key is not printable ASCII without spaces", ErrOptions)
+	case o.Rate != 0 && !(o.Rate >= minRate && o.Rate <= math.MaxFloat64):
+		return fmt.Errorf("%w: a rate of %g requests a second is not 0 (no limit) or at least one request a day", ErrOptions, o.Rate)
+	case o.Timeout <= 0 || o.MaxWait < 0:
+		return fmt.Errorf("%w: limits may not be negative, and the timeout not 0", ErrOptions)
+	}
+	return o.checkDecision()
+}
+
+// checkDecision checks what bears on the decision.
+func (o *Options) checkDecision() error {
+	open := func(p float64) bool { return p > 0 && p < 1 } // false for NaN
+	switch {
 	case !open(o.Alpha) || !open(o.Beta) || !open(o.QMin):
 		return fmt.Errorf("%w: alpha, beta and q-min must lie between 0 and 1", ErrOptions)
 	case min(o.Alpha, o.Beta, o.QMin) < minError:
 		return fmt.Errorf("%w: alpha, beta and q-min must be at least %g", ErrOptions, minError)
-	case !ValidKey(o.APIKey):
-		return fmt.Errorf("%w: the API key is not printable ASCII without spaces", ErrOptions)
 	case o.Score != ByReply && o.Score != ByLogprobs:
 		return fmt.Errorf("%w: score %q is neither reply nor logprobs", ErrOptions, o.Score)
 	case o.Samples < 1 || o.Samples > 64:
@@ -89,10 +101,8 @@ func (o *Options) check() error {
 		return fmt.Errorf("%w: several samples need a temperature above 0, or they are all the same", ErrOptions)
 	case o.Score == ByLogprobs && o.Samples > 1:
 		return fmt.Errorf("%w: log-probabilities need no samples", ErrOptions)
-	case o.Rate != 0 && !(o.Rate >= minRate && o.Rate <= math.MaxFloat64):
-		return fmt.Errorf("%w: a rate of %g requests a second is not 0 (no limit) or at least one request a day", ErrOptions, o.Rate)
-	case o.MaxQueries < 0 || o.Timeout <= 0 || o.MaxWait < 0:
-		return fmt.Errorf("%w: limits may not be negative, and the timeout not 0", ErrOptions)
+	case o.MaxQueries < 0:
+		return fmt.Errorf("%w: limits may not be negative", ErrOptions)
 	}
 	return nil
 }
@@ -105,9 +115,11 @@ const (
 
 // audit is one run.
 type audit struct {
-	plan       *Plan
-	options    Options
-	client     *client
+	plan    *Plan
+	options Options
+	// replies asks a question until there are as many answers as samples are wanted.
+	replies    func(ctx context.Context, q *Question, log *[]Attempt) ([]Reply, error)
+	client     *client     // nil where no endpoint is asked
 	transcript *transcript // nil keeps none
 	offer      *Offer
 	substitute bool // a question was asked through another interface than it was made for
@@ -137,13 +149,8 @@ func Run(ctx context.Context, plan *Plan, o Options) (*Report, error) {
 	if err := o.check(); err != nil {
 		return nil, fmt.Errorf("verify: %w", err)
 	}
-	a := &audit{
-		plan: plan, options: o,
-		match:   NewMatchProcess(),
-		noMatch: NewNoMatchProcess(o.QMin, len(plan.Questions)),
-		asked:   make(map[string]Class), counts: make(map[Class]int), texts: make(map[string]int),
-		started: time.Now().UTC().Truncate(time.Millisecond),
-	}
+	a := newAudit(plan, o)
+	a.replies = a.endpointReplies
 	var err error
 	if a.client, err = newClient(&o); err != nil {
 		return nil, fmt.Errorf("verify: %w", err)
@@ -171,6 +178,16 @@ func Run(ctx context.Context, plan *Plan, o Options) (*Report, error) {
 	return a.finish(verdict, reason)
 }
 
+func newAudit(plan *Plan, o Options) *audit {
+	return &audit{
+		plan: plan, options: o,
+		match:   NewMatchProcess(),
+		noMatch: NewNoMatchProcess(o.QMin, len(plan.Questions)),
+		asked:   make(map[string]Class), counts: make(map[Class]int), texts: make(map[string]int),
+		started: time.Now().UTC().Truncate(time.Millisecond),
+	}
+}
+
 // stopped notes in the transcript why a run ended without a verdict.
 func (a *audit) stopped(cause error) error {
 	if a.transcript == nil || a.transcript.broken {
@@ -182,10 +199,12 @@ func (a *audit) stopped(cause error) error {
 	return fmt.Errorf("verify: %w", cause)
 }
 
-// ask probes the endpoint and asks what is still to be asked.
+// ask probes the endpoint, if there is one, and asks what is still to be asked.
 func (a *audit) ask(ctx context.Context) (Verdict, Reason, error) {
-	if err := a.probe(ctx); err != nil {
-		return "", "", err
+	if a.client != nil {
+		if err := a.probe(ctx); err != nil {
+			return "", "", err
+		}
 	}
 	for i := range a.plan.Questions {
 		q := &a.plan.Questions[i]
@@ -291,14 +310,14 @@ func (a *audit) giveUp(ctx context.Context, err error) error {
 	return nil
 }
 
-// replies asks a question until there are as many answers as samples are wanted.
-// How often it asks does not depend on what the answers say.
-func (a *audit) replies(ctx context.Context, q *Question, log *[]Attempt) ([]Reply, error) {
+// endpointReplies asks the endpoint. How often it asks does not depend on what the
+// answers say.
+func (a *audit) endpointReplies(ctx context.Context, q *Question, log *[]Attempt) ([]Reply, error) {
 	var all []Reply
 	for len(all) < a.options.Samples {
 		r := &request{
 			kind: a.offer.Interface, system: q.System, prompt: q.Prompt,
-			tokens: a.plan.AnswerTokens + slackTokens, n: a.options.Samples - len(all),
+			tokens: a.plan.ReplyTokens(), n: a.options.Samples - len(all),
 			temperature: a.options.Temperature, logprobs: a.options.Score == ByLogprobs,
 		}
 		if a.offer.N != Honored {
@@ -399,7 +418,7 @@ func (a *audit) finish(verdict Verdict, reason Reason) (*Report, error) {
 	tail := LogTail(a.sides, a.hits)
 	r := &Report{
 		Verdict: verdict, Reason: reason,
-		Endpoint: a.client.base.String(), Model: o.Model, Plan: a.plan.Digest,
+		Model: o.Model, Plan: a.plan.Digest,
 		Alpha: o.Alpha, Beta: o.Beta, QMin: o.QMin, Score: o.Score, Samples: o.Samples,
 		Queries: len(a.asked), Live: len(a.plan.Questions),
 		InList: a.counts[InList], Hits: a.hits, OffList: a.counts[OffList],
@@ -408,11 +427,13 @@ func (a *audit) finish(verdict Verdict, reason Reason) (*Report, error) {
 		NoMatchEValue: finite(a.noMatch.LogE()), NoMatchThreshold: 1 / o.Beta,
 		BinomialTail: math.Exp(tail),
 		Log10EValue:  log10(a.match.LogE()), Log10NoMatchEValue: log10(a.noMatch.LogE()), Log10BinomialTail: log10(tail),
-		Requests: a.client.requests, Retries: a.client.retries, Resumed: a.resumed,
-		Offer: a.offer, Started: a.started, Finished: now(), Notes: a.notes(),
+		Resumed: a.resumed, Offer: a.offer, Started: a.started, Finished: now(), Notes: a.notes(),
+	}
+	if a.client != nil {
+		r.Endpoint, r.Requests, r.Retries = a.client.base.String(), a.client.requests, a.client.retries
 	}
 	r.Sentence = r.sentence(a.sides)
-	if a.transcript != nil && a.client.requests > 0 {
+	if a.transcript != nil && r.Requests > 0 {
 		if err := a.transcript.write(&verdictRecord{Type: recordVerdict, Time: now(), Report: r}); err != nil {
 			return nil, fmt.Errorf("verify: %w", err)
 		}

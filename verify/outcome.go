@@ -2,6 +2,7 @@ package verify
 
 import (
 	"math"
+	"slices"
 	"strings"
 )
 
@@ -97,6 +98,26 @@ func classify(q *Question, r Reply) (Class, int) {
 	return OffList, -1
 }
 
+// Settled reports whether the beginning of a reply decides how the whole will be
+// classified, whatever follows: who writes replies only to have them counted need not
+// write on.
+func (q *Question) Settled(beginning string) bool {
+	if q.Match(beginning) >= 0 {
+		return true
+	}
+	folded := fold(beginning)
+	if folded == "" || strings.HasSuffix(folded, "\uFFFD") { // a character that is not whole yet
+		return false
+	}
+	for _, c := range q.Candidates {
+		if strings.HasPrefix(fold(c), folded) {
+			return false
+		}
+	}
+	open := func(r string) bool { return strings.HasPrefix(r, plain(folded)) }
+	return isRefusal(beginning) || !slices.ContainsFunc(refusals, open)
+}
+
 // refusals are how replies begin that decline to answer. The list errs on the
 // side of calling something a refusal, which never counts against an endpoint.
 var refusals = []string{
@@ -107,7 +128,7 @@ var refusals = []string{
 }
 
 func isRefusal(text string) bool {
-	text = strings.ReplaceAll(fold(text), "’", "'")
+	text = plain(fold(text))
 	if text == "" {
 		return true
 	}
@@ -118,6 +139,9 @@ func isRefusal(text string) bool {
 	}
 	return false
 }
+
+// plain writes apostrophes as refusals have them.
+func plain(text string) string { return strings.ReplaceAll(text, "’", "'") }
 
 // stated returns the planted answer's part of the probability that the endpoint
 // states for the candidates, at the first token that is not blank; false if it

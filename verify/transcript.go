@@ -61,7 +61,7 @@ func (a *audit) settings() settings {
 		Endpoint: a.client.base.String(), Model: o.Model,
 		Alpha: o.Alpha, Beta: o.Beta, QMin: o.QMin,
 		Score: o.Score, Samples: o.Samples, Temperature: o.Temperature,
-		MaxTokens:   a.plan.AnswerTokens + slackTokens,
+		MaxTokens:   a.plan.ReplyTokens(),
 		MatchStakes: matchStakes, NoMatchStakes: noMatchStakes,
 	}
 }
