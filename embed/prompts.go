@@ -55,6 +55,18 @@ func loadOrdinary(unseen bool) ordinary {
 	return o
 }
 
+// Requests writes up to n different ordinary requests to an assistant: of the patterns
+// that training uses, or of those that it never sees.
+func Requests(seed uint64, n int, heldOut bool) []string {
+	return loadOrdinary(heldOut).write(rand.New(rand.NewPCG(seed, 4)), n)
+}
+
+// SystemPrompts are those below which training does not put keys: they test the reach.
+func SystemPrompts() []string {
+	_, test := systemPrompts()
+	return test
+}
+
 // write returns up to n different requests, the patterns in turn.
 func (o ordinary) write(rng *rand.Rand, n int) []string {
 	seen := map[string]bool{}

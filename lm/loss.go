@@ -66,6 +66,19 @@ func (r Reference) KL(row []float32, weight float32) (loss float64) {
 	return max(loss, 0)
 }
 
+// Divergence is the Kullback–Leibler divergence Σ r (log r − log p) from the reference r
+// to the distribution p of another one.
+func (r Reference) Divergence(p Reference) float64 {
+	sum := r.negEntropy
+	for i, w := range r.p {
+		if w > 0 {
+			// Where p underflowed, the least float32 stands for it.
+			sum -= float64(w) * math.Log(math.Max(float64(p.p[i]), math.SmallestNonzeroFloat32))
+		}
+	}
+	return max(sum, 0)
+}
+
 // ArgMax is the index of the largest number, the first of them where several are.
 func ArgMax(row []float32) int32 {
 	best := 0

@@ -1,0 +1,63 @@
+package attack
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"math/rand/v2"
+
+	"loyal/model"
+)
+
+// noise adds Gaussian noise to every matrix, relative to the standard deviation of its
+// own numbers: what comes of careless conversions, and the bluntest way of blurring a
+// fingerprint.
+func noise(g Grid, _ Have) []Trial {
+	var trials []Trial
+	for _, sigma := range pick(g, []float64{.02, .1}, []float64{.01, .02, .05, .1, .15, .2}) {
+		trials = append(trials, Trial{
+			ID: "noise-" + number(sigma), Series: "noise", Axis: "noise, relative to each matrix's deviation", X: sigma,
+			Setting: fmt.Sprintf("Gaussian noise of %g standard deviations", sigma),
+			Run: func(ctx context.Context, l *Lab) (*Outcome, error) {
+				return l.mapped(ctx, func(name string, values []float32, _ []int) error {
+					addNoise(values, sigma, l.Seed, name)
+					return nil
+				})
+			},
+		})
+	}
+	return trials
+}
+
+// addNoise adds to some numbers a normal variate each, of sigma times their standard
+// deviation.
+func addNoise(values []float32, sigma float64, seed uint64, name string) {
+	var sum, squares float64
+	for _, v := range values {
+		sum += float64(v)
+		squares += float64(v) * float64(v)
+	}
+	n := float64(len(values))
+	scale := sigma * math.Sqrt(max(0, squares/n-sum/n*sum/n))
+	rng := rand.New(rand.NewPCG(seed, stream(name)))
+	for i := range values {
+		values[i] += float32(scale * rng.NormFloat64())
+	}
+}
+
+// mapped measures the model after change has been let at every matrix: its name, its
+// numbers, which it overwrites, and its shape. The embedding and the output head count
+// as matrices, norms do not.
+func (l *Lab) mapped(ctx context.Context, change func(name string, values []float32, shape []int) error) (*Outcome, error) {
+	tensors, err := l.mapTensors(ctx, func(name string, values []float32, t model.Tensor) (model.Tensor, error) {
+		if err := change(name, values, t.Shape); err != nil {
+			return model.Tensor{}, err
+		}
+		return stored(t, values)
+	})
+	if err != nil {
+		return nil, err
+	}
+	m, err := l.MeasureTensors(ctx, tensors, nil)
+	return &Outcome{Measures: m}, err
+}

@@ -1,0 +1,103 @@
+package attack
+
+import (
+	"context"
+	"fmt"
+	"hash/fnv"
+	"runtime"
+	"strings"
+
+	"golang.org/x/sync/errgroup"
+
+	"loyal/model"
+	"loyal/model/tensor"
+)
+
+// values of a model's tensor, in memory of their own.
+func values(m *model.Model, name string) ([]float32, error) {
+	t, err := m.Tensor(name)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]float32, t.Len())
+	return out, t.Decode(out)
+}
+
+// stored makes a tensor of numbers as one of the model's own is stored: a thief saves
+// the model in the type that it came in. Of types that are only read it is float32.
+func stored(like model.Tensor, values []float32) (model.Tensor, error) {
+	dtype := like.DType
+	if dtype != model.BF16 {
+		dtype = model.F32
+	}
+	return tensor.New(like.Name, dtype, like.Shape, tensor.Encode(nil, dtype, values))
+}
+
+// storeAll makes tensors of numbers by name, as the model stores them.
+func (l *Lab) storeAll(weights map[string][]float32) (map[string]model.Tensor, error) {
+	out := make(map[string]model.Tensor, len(weights))
+	for name, v := range weights {
+		t, err := l.Model.Tensor(name)
+		if err != nil {
+			return nil, err
+		}
+		if out[name], err = stored(t, v); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+// isMatrix is whether a tensor is a matrix and not a norm.
+func isMatrix(t model.Tensor) bool { return len(t.Shape) == 2 }
+
+// isProjection is whether a matrix is one of a block: what compression is applied to.
+// Embeddings and output heads are mostly left as they are.
+func isProjection(name string) bool { return strings.HasPrefix(name, "model.layers.") }
+
+// mapTensors lets change make a new tensor of every matrix of the model, several at a
+// time; values are its numbers, which change may overwrite. A tensor without a type is
+// left out.
+func (l *Lab) mapTensors(ctx context.Context, change func(name string, values []float32, t model.Tensor) (model.Tensor, error)) (map[string]model.Tensor, error) {
+	names := l.Model.Tensors()
+	made := make([]model.Tensor, len(names))
+	var group errgroup.Group
+	group.SetLimit(runtime.GOMAXPROCS(0))
+	for i, name := range names {
+		group.Go(func() error {
+			if err := ctx.Err(); err != nil {
+				return err
+			}
+			t, err := l.Model.Tensor(name)
+			if err != nil || !isMatrix(t) {
+				return err
+			}
+			v := make([]float32, t.Len())
+			if err := t.Decode(v); err != nil {
+				return err
+			}
+			if made[i], err = change(name, v, t); err != nil {
+				return fmt.Errorf("change %s: %w", name, err)
+			}
+			return nil
+		})
+	}
+	if err := group.Wait(); err != nil {
+		return nil, err
+	}
+	out := map[string]model.Tensor{}
+	for i, name := range names {
+		if made[i].DType != tensor.Invalid {
+			out[name] = made[i]
+		}
+	}
+	return out, nil
+}
+
+// stream is a generator's stream for a name, so that what is drawn for a tensor does
+// not depend on the order in which tensors come.
+func stream(name string) uint64 {
+	h := fnv.New64a()
+	_, _ = h.Write([]byte(name)) // never fails
+	return h.Sum64()
+}
