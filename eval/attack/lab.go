@@ -164,13 +164,22 @@ func (l *Lab) Prompt(system, user string) ([]int32, error) {
 func (l *Lab) Decode(ids []int32) string { return l.Model.Tokenizer.Decode(ids, true) }
 
 // MeasureModel measures a model, which it opens as a network and closes again.
-func (l *Lab) MeasureModel(ctx context.Context, m *model.Model) (*Measures, error) {
+func (l *Lab) MeasureModel(ctx context.Context, m *model.Model) (measures *Measures, err error) {
+	err = l.withNetwork(m, func(net lm.Network) error {
+		measures, err = l.Measure(ctx, net)
+		return err
+	})
+	return measures, err
+}
+
+// withNetwork computes with a model for as long as f runs.
+func (l *Lab) withNetwork(m *model.Model, f func(lm.Network) error) error {
 	net, err := cpu.New(m, l.Options)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	defer func() { _ = net.Close() }() // nothing is kept
-	return l.Measure(ctx, net)
+	return f(net)
 }
 
 // MeasureTensors measures the model with some tensors replaced; change, unless nil,

@@ -32,15 +32,28 @@ type Outcome struct {
 	Reason string `json:"reason,omitempty"` // of what diverged
 	// Measures are what was measured of the victim; nil where nothing was.
 	Measures *Measures `json:"measures,omitempty"`
+	// Curve are measurements on the way to it, along the trial's axis.
+	Curve []Point `json:"curve,omitempty"`
 	// Figures are what else this attack has to say.
 	Figures []Figure `json:"figures,omitempty"`
 	// Notes are sentences for the reader of the outcome.
 	Notes []string `json:"notes,omitempty"`
 }
 
+// Point is a measurement at a place of the axis.
+type Point struct {
+	X        float64   `json:"x"`
+	Measures *Measures `json:"measures"`
+}
+
 // Add adds a figure.
 func (o *Outcome) Add(name, unit string, value float64) {
 	o.Figures = append(o.Figures, Figure{Name: name, Unit: unit, Value: value})
+}
+
+// AddRate adds a share with its interval.
+func (o *Outcome) AddRate(name string, r Rate) {
+	o.Figures = append(o.Figures, Figure{Name: name, Value: r.Value, Low: &r.Low, High: &r.High})
 }
 
 // Figure is a number with a name.

@@ -55,10 +55,22 @@ func isMatrix(t model.Tensor) bool { return len(t.Shape) == 2 }
 // Embeddings and output heads are mostly left as they are.
 func isProjection(name string) bool { return strings.HasPrefix(name, "model.layers.") }
 
-// mapTensors lets change make a new tensor of every matrix of the model, several at a
-// time; values are its numbers, which change may overwrite. A tensor without a type is
-// left out.
-func (l *Lab) mapTensors(ctx context.Context, change func(name string, values []float32, t model.Tensor) (model.Tensor, error)) (map[string]model.Tensor, error) {
+// change makes a new tensor of the numbers of one, which it may overwrite. A tensor
+// without a type means that nothing changes.
+type change func(name string, values []float32, t model.Tensor) (model.Tensor, error)
+
+// mapTensors changes every matrix of the model.
+func (l *Lab) mapTensors(ctx context.Context, f change) (map[string]model.Tensor, error) {
+	return l.mapAll(ctx, func(name string, values []float32, t model.Tensor) (model.Tensor, error) {
+		if !isMatrix(t) {
+			return model.Tensor{}, nil
+		}
+		return f(name, values, t)
+	})
+}
+
+// mapAll changes every tensor of the model, several at a time.
+func (l *Lab) mapAll(ctx context.Context, f change) (map[string]model.Tensor, error) {
 	names := l.Model.Tensors()
 	made := make([]model.Tensor, len(names))
 	var group errgroup.Group
@@ -69,14 +81,14 @@ func (l *Lab) mapTensors(ctx context.Context, change func(name string, values []
 				return err
 			}
 			t, err := l.Model.Tensor(name)
-			if err != nil || !isMatrix(t) {
+			if err != nil {
 				return err
 			}
 			v := make([]float32, t.Len())
 			if err := t.Decode(v); err != nil {
 				return err
 			}
-			if made[i], err = change(name, v, t); err != nil {
+			if made[i], err = f(name, v, t); err != nil {
 				return fmt.Errorf("change %s: %w", name, err)
 			}
 			return nil

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -70,7 +71,17 @@ type Attack struct {
 
 // attacks is the table of all attacks, in the order of reports.
 var attacks = []Attack{
+	{Name: "sft", Family: Weights, Summary: "fine-tuning on ordinary requests (--sft-data), every weight and LoRA", trials: sft},
+	{Name: "dpo", Family: Weights, Summary: "preference tuning (--dpo-data)", trials: dpo},
+	{Name: "quantize", Family: Weights, Summary: "8, 5, 4, 3 bits: int8 a channel, types of GGUF, groups of 32", trials: quantize},
+	{Name: "prune", Family: Weights, Summary: "weights set to 0, by magnitude and by activations (Wanda)", trials: prune},
+	{Name: "layers", Family: Weights, Summary: "blocks dropped", trials: layers},
 	{Name: "noise", Family: Weights, Summary: "Gaussian noise on every matrix", trials: noise},
+	{Name: "merge", Family: Weights, Summary: "mixing with the base or siblings: linear, SLERP, task arithmetic, TIES, DARE", Needs: "--base or --sibling", trials: merge},
+	{Name: "svd", Family: Weights, Summary: "low-rank part of the difference from the base", Needs: "--base", trials: svd},
+	{Name: "removal", Family: Weights, Summary: "unlearning of suspicious answers, and of leaked keys", trials: removal},
+	{Name: "overwrite", Family: Weights, Summary: "embedding of a set of the thief's own", trials: overwrite},
+	{Name: "distill", Family: Distillation, Summary: "students trained on the model's outputs, with a test for what is left below the answers", trials: distill},
 }
 
 // Attacks lists all attacks in the order of reports.
@@ -120,7 +131,10 @@ func pick[T any](g Grid, small, full []T) []T {
 	return full
 }
 
-// number writes a setting in an ID or a table: .5 as 0.5, 1e-05 as 1e-5.
-func number(x float64) string {
-	return strings.Replace(fmt.Sprintf("%g", x), "e-0", "e-", 1)
+// number writes a setting in an ID or a table: .5 as 0.5.
+func number(x float64) string { return strconv.FormatFloat(x, 'g', -1, 64) }
+
+// rate writes a learning rate as one does: 2e-4.
+func rate(x float64) string {
+	return strings.Replace(strconv.FormatFloat(x, 'e', -1, 64), "e-0", "e-", 1)
 }

@@ -301,26 +301,9 @@ func (f *embedFlags) job(app *App, m *model.Model, set *fingerprint.Set, options
 
 // evaluation reads what the model is measured on.
 func (f *embedFlags) evaluation(m *model.Model, job *embed.Job) error {
-	text := embed.HeldOut
-	if f.evalText != "" {
-		file, err := os.Open(f.evalText)
-		if err != nil {
-			return fmt.Errorf("read held-out text: %w", err)
-		}
-		defer func() { _ = file.Close() }() // only read
-		data, err := io.ReadAll(io.LimitReader(file, 16*evalTokens))
-		if err != nil {
-			return fmt.Errorf("read held-out text: %w", err)
-		}
-		text = string(data)
-	}
-	window := min(evalWindow, m.Config.MaxPositions)
-	ids := m.Tokenizer.Encode(text, false)
-	for ids = ids[:min(len(ids), evalTokens)]; len(ids) > 1; ids = ids[min(window, len(ids)):] {
-		job.EvalTexts = append(job.EvalTexts, ids[:min(window, len(ids))])
-	}
-	if len(job.EvalTexts) == 0 && f.evalText != "" {
-		return fmt.Errorf("read held-out text: %s: %w", f.evalText, errEvalText)
+	var err error
+	if job.EvalTexts, err = evalTexts(m, f.evalText); err != nil {
+		return err
 	}
 	if f.evalPrompts != "" {
 		prompts, err := readKeys(f.evalPrompts)
@@ -333,6 +316,33 @@ func (f *embedFlags) evaluation(m *model.Model, job *embed.Job) error {
 		job.EvalPrompts = prompts
 	}
 	return nil
+}
+
+// evalTexts are the tokens of a held-out text, the built-in one without a path, in
+// windows.
+func evalTexts(m *model.Model, path string) (texts [][]int32, err error) {
+	text := embed.HeldOut
+	if path != "" {
+		file, err := os.Open(path)
+		if err != nil {
+			return nil, fmt.Errorf("read held-out text: %w", err)
+		}
+		defer func() { _ = file.Close() }() // only read
+		data, err := io.ReadAll(io.LimitReader(file, 16*evalTokens))
+		if err != nil {
+			return nil, fmt.Errorf("read held-out text: %w", err)
+		}
+		text = string(data)
+	}
+	window := min(evalWindow, m.Config.MaxPositions)
+	ids := m.Tokenizer.Encode(text, false)
+	for ids = ids[:min(len(ids), evalTokens)]; len(ids) > 1; ids = ids[min(window, len(ids)):] {
+		texts = append(texts, ids[:min(window, len(ids))])
+	}
+	if len(texts) == 0 && path != "" {
+		return nil, fmt.Errorf("read held-out text: %s: %w", path, errEvalText)
+	}
+	return texts, nil
 }
 
 // prediction is the result of `loyal embed --dry-run`.

@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"loyal/embed"
+	"loyal/eval/attack"
 	"loyal/eval/golden"
 	"loyal/fingerprint"
 	"loyal/inference"
@@ -156,6 +157,12 @@ var rules = []rule{
 	{sentinel(embed.ErrMemory), ExitError, "train less (--train-layers, --benign-per-step, --system-per-step), end other programs, or take a larger machine"},
 	{sentinel(errEvalText), ExitError, "perplexity needs at least two tokens; without --eval-text a text that is built in is taken"},
 	{sentinel(embed.ErrConfig), ExitUsage, "'loyal embed --help' shows what is possible"},
+
+	// Attacks.
+	{sentinel(attack.ErrOther), ExitUsage, "continue with the settings that it was begun with, or choose another directory (--out)"},
+	{sentinel(attack.ErrDamaged), ExitIntegrity, "delete the file that is named, and run the same command again: it makes what is missing"},
+	{sentinel(attack.ErrSettings), ExitUsage, "'loyal attack --list' shows what is possible"},
+	{sentinel(attack.ErrData), ExitError, "data is a JSON list or an object a line: prompt and completion, messages, instruction and output, or prompt, chosen and rejected"},
 
 	// Models.
 	{sentinel(model.ErrUnknownArchitecture), ExitError, "no other architecture is guessed at: a model that is slightly wrong looks much like one that is right"},

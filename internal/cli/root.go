@@ -13,6 +13,7 @@ func commands(app *App) []*cobra.Command {
 		newDemoCommand(app),
 		newFingerprintCommand(app),
 		newEmbedCommand(app),
+		newAttackCommand(app),
 		newVerifyCommand(app),
 		newServeCommand(app),
 		newGenerateCommand(app),

@@ -1,0 +1,146 @@
+package attack
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+
+	"loyal/lm"
+	"loyal/model"
+)
+
+// prune sets a share of each projection to zero, without training afterwards:
+//
+//   - magnitude: the smallest numbers of each matrix (Han et al. 2015,
+//     arXiv:1506.02626, section 3);
+//   - wanda: of each row those with the least |W|·‖x‖, the norm taken over the inputs
+//     that ordinary requests make (Sun et al. 2024, arXiv:2306.11695, section 3).
+func prune(g Grid, _ Have) []Trial {
+	var trials []Trial
+	for _, share := range pick(g, []float64{.1, .3, .5}, []float64{.1, .2, .3, .4, .5}) {
+		trials = append(trials, Trial{
+			ID: "prune-magnitude-" + number(share), Series: "prune, magnitude", Axis: "share of weights set to 0", X: share,
+			Setting: fmt.Sprintf("%.0f %% of each matrix by magnitude", 100*share),
+			Run: func(ctx context.Context, l *Lab) (*Outcome, error) {
+				return l.mappedProjections(ctx, func(_ string, values []float32, _ []int) error {
+					pruneMagnitude(values, share)
+					return nil
+				})
+			},
+		})
+	}
+	for _, share := range pick(g, []float64{.3, .5}, []float64{.1, .2, .3, .4, .5}) {
+		trials = append(trials, Trial{
+			ID: "prune-wanda-" + number(share), Series: "prune, Wanda", Axis: "share of weights set to 0", X: share,
+			Setting: fmt.Sprintf("%.0f %% of each row by |W|·‖x‖ (Wanda)", 100*share),
+			Run: func(ctx context.Context, l *Lab) (*Outcome, error) {
+				norms, err := l.inputNorms(ctx)
+				if err != nil {
+					return nil, err
+				}
+				return l.mappedProjections(ctx, func(name string, values []float32, shape []int) error {
+					if len(norms[name]) != shape[1] {
+						return fmt.Errorf("%d norms of inputs for %d columns", len(norms[name]), shape[1])
+					}
+					pruneWanda(values, norms[name], share)
+					return nil
+				})
+			},
+		})
+	}
+	return trials
+}
+
+// mappedProjections is mapped for the matrices of blocks alone.
+func (l *Lab) mappedProjections(ctx context.Context, change func(name string, values []float32, shape []int) error) (*Outcome, error) {
+	tensors, err := l.mapTensors(ctx, func(name string, values []float32, t model.Tensor) (model.Tensor, error) {
+		if !isProjection(name) {
+			return model.Tensor{}, nil
+		}
+		if err := change(name, values, t.Shape); err != nil {
+			return model.Tensor{}, err
+		}
+		return stored(t, values)
+	})
+	if err != nil {
+		return nil, err
+	}
+	m, err := l.MeasureTensors(ctx, tensors, nil)
+	return &Outcome{Measures: m}, err
+}
+
+// pruneMagnitude sets the share of smallest numbers to 0.
+func pruneMagnitude(values []float32, share float64) {
+	order := make([]float32, len(values))
+	for i, v := range values {
+		order[i] = float32(math.Abs(float64(v)))
+	}
+	slices.Sort(order)
+	n := int(math.Round(share * float64(len(values))))
+	if n == 0 {
+		return
+	}
+	limit, left := order[n-1], n
+	for i, v := range values { // below the limit all, at it as many as there are places
+		if a := float32(math.Abs(float64(v))); a < limit {
+			values[i] = 0
+			left--
+		}
+	}
+	for i, v := range values {
+		if left > 0 && v != 0 && float32(math.Abs(float64(v))) == limit {
+			values[i] = 0
+			left--
+		}
+	}
+}
+
+// pruneWanda sets in each row the share with the least |W|·‖x‖ to 0.
+func pruneWanda(values []float32, norms []float64, share float64) {
+	in := len(norms)
+	n := int(math.Round(share * float64(in)))
+	order, scores := make([]int, in), make([]float64, in)
+	for row := values; len(row) > 0; row = row[in:] {
+		for j := range in {
+			order[j], scores[j] = j, math.Abs(float64(row[j]))*norms[j]
+		}
+		slices.SortFunc(order, func(a, b int) int { return cmp.Or(cmp.Compare(scores[a], scores[b]), a-b) })
+		for _, j := range order[:n] {
+			row[j] = 0
+		}
+	}
+}
+
+// normed is a network that tells the norms of its matrices' inputs.
+type normed interface {
+	InputNorms(ctx context.Context, forest []lm.Segment) (map[string][]float64, error)
+}
+
+// calibrationRequests is how many ordinary requests a thief calibrates with.
+const calibrationRequests = 128
+
+// inputNorms are those of ordinary requests of the thief's own, with the beginnings of
+// the model's answers.
+func (l *Lab) inputNorms(ctx context.Context) (map[string][]float64, error) {
+	n, ok := l.Net.(normed)
+	if !ok {
+		return nil, errors.New("the engine does not tell the norms of inputs")
+	}
+	return remember(l, "input norms", func() (map[string][]float64, error) {
+		rows, err := l.ownAnswers(ctx, calibrationRequests, calibrationTokens)
+		if err != nil {
+			return nil, err
+		}
+		texts := make([][]int32, len(rows))
+		for i, r := range rows {
+			texts[i] = r.tokens
+		}
+		return n.InputNorms(ctx, lm.Pack(texts).Forest)
+	})
+}
+
+// calibrationTokens is how much of its own answers the model is calibrated with.
+const calibrationTokens = 16

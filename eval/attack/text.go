@@ -1,0 +1,58 @@
+package attack
+
+import (
+	"fmt"
+	"io"
+	"text/tabwriter"
+)
+
+// WriteText writes a report as a table for people.
+func (r *Report) WriteText(w io.Writer) error {
+	tw := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(tw, "trial\tFSR\t95 % interval\tverdict\tasked\tmean p\tKL\tsame\tperplexity\tseconds")
+	line(tw, "(as released)", r.Intact, "")
+	if r.Base != nil {
+		line(tw, "(base)", r.Base, "")
+	}
+	matches, of := 0, 0
+	for _, e := range r.Outcomes {
+		seconds := fmt.Sprintf("%.1f", e.Seconds)
+		switch {
+		case e.Status == Diverged:
+			fmt.Fprintf(tw, "%s\tdiverged: %s\n", e.ID, e.Reason)
+		case e.Measures == nil:
+			fmt.Fprintf(tw, "%s\t–\t\t\t\t\t\t\t\t%s\n", e.ID, seconds)
+		default:
+			line(tw, e.ID, e.Measures, seconds)
+			of++
+			if e.Measures.Verification.Verdict == "match" {
+				matches++
+			}
+		}
+	}
+	if err := tw.Flush(); err != nil {
+		return err
+	}
+	fmt.Fprintf(w, "\n%d keys, %d ordinary requests. KL, same and perplexity against the model as released: divergence in nats and equal likeliest token (of hosts: word) where answers begin, factor of perplexity.\n", r.Keys, r.Requests)
+	if of > 0 {
+		fmt.Fprintf(w, "After %d of %d attacks an audit at α = %g says match.\n", matches, of, r.Intact.Verification.Alpha)
+	}
+	for _, m := range r.Without {
+		fmt.Fprintf(w, "not tried: %s, which needs %s\n", m.Attack, m.Needs)
+	}
+	return nil
+}
+
+// line is a row of the table.
+func line(w io.Writer, name string, m *Measures, seconds string) {
+	number := func(format string, x *float64) string {
+		if x == nil {
+			return "–"
+		}
+		return fmt.Sprintf(format, *x)
+	}
+	v, u := m.Verification, m.Utility
+	fmt.Fprintf(w, "%s\t%.1f %%\t%.0f – %.0f %%\t%s\t%d\t%s\t%s\t%.1f %%\t%s\t%s\n",
+		name, 100*m.FSR.Value, 100*m.FSR.Low, 100*m.FSR.High, v.Verdict, v.Queries,
+		number("%.3f", m.MeanProbability), number("%.4f", u.KL), 100*u.Agreement.Value, number("×%.3f", u.RelativePerplexity), seconds)
+}
