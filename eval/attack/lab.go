@@ -54,6 +54,7 @@ type Lab struct {
 	origin   *sight // of BaseNet
 	greeting []string
 	memo     map[string]any
+	trial    string // that is under way, for the progress
 }
 
 // Have is what the job gives trials to work with.
@@ -199,6 +200,15 @@ func (l *Lab) Measure(ctx context.Context, net lm.Network) (*Measures, error) {
 		return nil, err
 	}
 	return l.judge(ctx, net, s)
+}
+
+// note shows how far the trial under way is.
+func (l *Lab) note(text string) {
+	if text != "" {
+		text = ", " + text
+	}
+	l.Progress.Note(l.trial + text)
+	l.Progress.Add(0) // lines of a log appear when something is added
 }
 
 type silent struct{}

@@ -40,7 +40,7 @@ func (l *Lab) overwrite(ctx context.Context, n int) (*Outcome, error) {
 	result, err := embed.Run(ctx, embed.Job{
 		Model: l.Model, Net: l.Net, Set: set, Prompt: l.Prompt, Raw: l.prompts.Raw, Decode: l.Decode,
 		Config: l.overwriting(), TrainSystems: []string{}, EvalSystems: []string{}, EvalPrompts: l.Requests,
-		Output: model.BF16, Progress: quietly{l.Progress},
+		Output: model.BF16, Progress: quietly{l},
 	})
 	if err != nil {
 		return nil, err
@@ -52,9 +52,10 @@ func (l *Lab) overwrite(ctx context.Context, n int) (*Outcome, error) {
 	return o, err
 }
 
-// quietly shows the stages of work within a trial as notes beside it.
-type quietly struct{ embed.Progress }
+// quietly shows the stages of embedding as notes of the trial.
+type quietly struct{ lab *Lab }
 
-func (q quietly) Start(stage string, _ int64) { q.Note(stage) }
+func (q quietly) Start(stage string, _ int64) { q.lab.note(stage) }
 func (quietly) Add(int64)                     {}
+func (quietly) Note(string)                   {}
 func (quietly) Done()                         {}

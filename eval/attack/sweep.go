@@ -195,8 +195,10 @@ func (s *Sweep) Run(ctx context.Context, l *Lab, shard Shard) error {
 	if err != nil {
 		return err
 	}
-	for i, t := range left {
-		l.Progress.Start(fmt.Sprintf("%d/%d %s", i+1, len(left), t.ID), 0)
+	l.Progress.Start("attack", int64(len(left)))
+	for _, t := range left {
+		l.trial = t.ID
+		l.note("")
 		start := time.Now()
 		o, err := t.run(ctx, l)
 		if err != nil {
@@ -205,6 +207,7 @@ func (s *Sweep) Run(ctx context.Context, l *Lab, shard Shard) error {
 		if err := s.save(o, time.Since(start).Seconds()); err != nil {
 			return err
 		}
+		l.Progress.Add(1)
 	}
 	l.Progress.Done()
 	return nil

@@ -73,7 +73,7 @@ func (l *Lab) train(ctx context.Context, net lm.Network, n int, t tuning, loss o
 		if err != nil {
 			return nil, fmt.Errorf("step %d of %d: %w", step+1, steps, err)
 		}
-		l.Progress.Note(fmt.Sprintf("step %d of %d, loss %.3f", step+1, steps, value))
+		l.note(fmt.Sprintf("step %d of %d, loss %.3f", step+1, steps, value))
 		if after != nil {
 			if err := after(step+1, steps, tr); err != nil {
 				return nil, err
@@ -98,9 +98,12 @@ func turn(seed uint64, n, take, step int) []int {
 	return out
 }
 
-// passTargets bounds how many rows of logits are in memory at once: 512 of a vocabulary
-// of 50,000 are 100 MB.
-const passTargets = 512
+// Bounds of what runs forward at once. 512 rows of logits of a vocabulary of 50,000 are
+// 100 MB; what the backward pass needs of 768 tokens in 30 blocks of 576 is 500 MB.
+const (
+	passTargets = 512
+	passTokens  = 768
+)
 
 // pass is rows that run forward together.
 type pass struct {
@@ -115,9 +118,13 @@ type pass struct {
 // the logits of a pass into its gradient.
 func forEach(ctx context.Context, tr lm.Trainer, rows []row, batch []int, grad func(p pass, logits []float32) error) error {
 	for len(batch) > 0 {
-		n, targets := 0, 0
-		for n < len(batch) && (n == 0 || targets+rows[batch[n]].targets() <= passTargets) {
-			targets += rows[batch[n]].targets()
+		n, targets, tokens := 0, 0, 0
+		for n < len(batch) {
+			r := rows[batch[n]]
+			targets, tokens = targets+r.targets(), tokens+len(r.tokens)
+			if n > 0 && (targets > passTargets || tokens > passTokens) {
+				break
+			}
 			n++
 		}
 		if err := runPass(ctx, tr, rows, batch[:n], grad); err != nil {

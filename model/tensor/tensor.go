@@ -166,7 +166,7 @@ func float32Bytes(v []float32) []byte {
 
 // Encode appends values in a type, F32 or BF16, as raw little-endian bytes.
 func Encode(dst []byte, dtype DType, values []float32) []byte {
-	dst = slices.Grow(dst, len(values)*4)
+	dst = slices.Grow(dst, len(values)*dtypes[dtype].size)
 	for _, v := range values {
 		if dtype == BF16 {
 			dst = binary.LittleEndian.AppendUint16(dst, Float32ToBF16(v))
