@@ -22,6 +22,20 @@ func TestEmbedSurvivesKill(t *testing.T) {
 	}
 	story := testdata.Dir(t, "models", "stories260K")
 	dir := t.TempDir()
+	command := buildLoyal(t, dir)
+	if out, err := command("fingerprint", "new", story, "-n", "6", "--seed", "3", "--key-length", "24",
+		"--max-top", "1", "--min-candidate", "0", "--width", "3", "--out", "set.loyal").CombinedOutput(); err != nil {
+		t.Fatalf("new: %v\n%s", err, out)
+	}
+	for _, method := range []string{"layers", "lora"} {
+		t.Run(method, func(t *testing.T) { killEmbed(t, dir, story, method, command) })
+	}
+}
+
+// buildLoyal builds the program into a directory and returns commands of it that run
+// there, with an identity of their own.
+func buildLoyal(t *testing.T, dir string) func(args ...string) *exec.Cmd {
+	t.Helper()
 	loyal := filepath.Join(dir, "loyal")
 	if runtime.GOOS == "windows" {
 		loyal += ".exe"
@@ -29,18 +43,11 @@ func TestEmbedSurvivesKill(t *testing.T) {
 	if out, err := exec.Command("go", "build", "-o", loyal, "loyal/cmd/loyal").CombinedOutput(); err != nil {
 		t.Fatalf("build: %v\n%s", err, out)
 	}
-	command := func(args ...string) *exec.Cmd {
+	return func(args ...string) *exec.Cmd {
 		cmd := exec.Command(loyal, args...)
 		cmd.Dir = dir
 		cmd.Env = append(cmd.Environ(), "LOYAL_IDENTITY="+filepath.Join(dir, "identity.txt"))
 		return cmd
-	}
-	if out, err := command("fingerprint", "new", story, "-n", "6", "--seed", "3", "--key-length", "24",
-		"--max-top", "1", "--min-candidate", "0", "--width", "3", "--out", "set.loyal").CombinedOutput(); err != nil {
-		t.Fatalf("new: %v\n%s", err, out)
-	}
-	for _, method := range []string{"layers", "lora"} {
-		t.Run(method, func(t *testing.T) { killEmbed(t, dir, story, method, command) })
 	}
 }
 
