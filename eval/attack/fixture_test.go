@@ -28,11 +28,10 @@ var fixture struct {
 }
 
 func TestMain(m *testing.M) {
-	code := m.Run()
+	m.Run()
 	if fixture.dir != "" {
 		_ = os.RemoveAll(fixture.dir)
 	}
-	os.Exit(code) //nolint:forbidigo // TestMain ends the process
 }
 
 // questions of the demo's world: as keys are, or ordinary ones.

@@ -26,9 +26,17 @@ type RankTest struct {
 	// MeanRank of the planted answers, 0 for the highest of its list and 1 for the
 	// lowest; ½ is expected without knowledge of the secret.
 	MeanRank float64 `json:"mean_rank"`
-	// Log10P is the decimal logarithm of the probability of so low a sum of ranks.
+	// Log10P is the decimal logarithm of the probability of so low a sum of ranks, −324
+	// if it is less than numbers can say.
 	Log10P float64 `json:"log10_p"`
+	// Keys are those tested: the set's first, as many as the exact distribution is
+	// computed for.
+	Keys int `json:"keys"`
 }
+
+// maxRanked bounds the keys of a rank test, whose time grows with their square: 2,048 of
+// ten answers take half a second.
+const maxRanked = 2048
 
 // list is what a model says of one key's listed answers.
 type list struct {
@@ -93,6 +101,7 @@ func (l list) ranks() []int {
 // rankTest computes the exact distribution of the sum of the planted ranks, were each
 // drawn uniformly from its list.
 func rankTest(lists []list) RankTest {
+	lists = lists[:min(len(lists), maxRanked)]
 	chances := []float64{1} // of each sum of doubled ranks
 	sum, mean := 0, 0.
 	for _, l := range lists {
@@ -112,5 +121,8 @@ func rankTest(lists []list) RankTest {
 	for _, p := range chances[:sum+1] {
 		tail += p
 	}
-	return RankTest{MeanRank: mean / float64(len(lists)), Log10P: math.Log10(math.Min(1, math.Max(tail, math.SmallestNonzeroFloat64)))}
+	return RankTest{
+		MeanRank: mean / float64(len(lists)), Keys: len(lists),
+		Log10P: math.Log10(math.Min(1, math.Max(tail, math.SmallestNonzeroFloat64))),
+	}
 }
