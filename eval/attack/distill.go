@@ -88,7 +88,7 @@ func (l *Lab) distill(ctx context.Context, t tuning, n int, fresh, soft bool) (*
 	if err != nil {
 		return nil, err
 	}
-	student, err := l.trainedModel(start, weights)
+	student, err := trainedModel(start, weights)
 	if err != nil {
 		return nil, err
 	}

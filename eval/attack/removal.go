@@ -222,7 +222,7 @@ func (l *Lab) unlearnAnd(ctx context.Context, o *Outcome, found []suspect) (*sig
 
 // seeWeights measures the model with trained weights and tells what it shows.
 func (l *Lab) seeWeights(ctx context.Context, o *Outcome, weights map[string][]float32) (s *sight, err error) {
-	m, err := l.trainedModel(l.Model, weights)
+	m, err := trainedModel(l.Model, weights)
 	if err != nil {
 		return nil, err
 	}

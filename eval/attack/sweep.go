@@ -60,6 +60,10 @@ type Sweep struct {
 	identity map[string]string
 }
 
+// sweepVersion is raised when a trial comes to do or measure something else than before
+// under the same name.
+const sweepVersion = "1"
+
 const (
 	identityFile = "sweep.json"
 	trialsDir    = "trials"
@@ -108,7 +112,8 @@ func (j *Job) identity() (map[string]string, error) {
 		return fmt.Sprintf("sha256:%x", sha256.Sum256(b))
 	}
 	out := map[string]string{
-		"set": fmt.Sprintf("sha256:%x", sha256.Sum256(set)), "grid": string(j.Grid), "seed": strconv.FormatUint(j.Seed, 10),
+		"version": sweepVersion,
+		"set":     fmt.Sprintf("sha256:%x", sha256.Sum256(set)), "grid": string(j.Grid), "seed": strconv.FormatUint(j.Seed, 10),
 		"requests": digest(j.Requests), "texts": digest(j.Texts), "sft data": digest(j.SFT), "dpo data": digest(j.Pairs),
 		"alpha": number(j.Verify.Alpha), "beta": number(j.Verify.Beta), "q min": number(j.Verify.QMin),
 		"precision": strconv.Itoa(int(j.Options.Precision)), "processor": kernel.Features(), "base": "none",

@@ -33,21 +33,6 @@ func stored(like model.Tensor, values []float32) (model.Tensor, error) {
 	return tensor.New(like.Name, dtype, like.Shape, tensor.Encode(nil, dtype, values))
 }
 
-// storeAll makes tensors of numbers by name, as the model stores them.
-func (l *Lab) storeAll(weights map[string][]float32) (map[string]model.Tensor, error) {
-	out := make(map[string]model.Tensor, len(weights))
-	for name, v := range weights {
-		t, err := l.Model.Tensor(name)
-		if err != nil {
-			return nil, err
-		}
-		if out[name], err = stored(t, v); err != nil {
-			return nil, err
-		}
-	}
-	return out, nil
-}
-
 // isMatrix is whether a tensor is a matrix and not a norm.
 func isMatrix(t model.Tensor) bool { return len(t.Shape) == 2 }
 

@@ -202,11 +202,11 @@ func each(n int, f func(i int)) {
 
 // measureWeights measures the model with trained weights, as a thief would save it.
 func (l *Lab) measureWeights(ctx context.Context, weights map[string][]float32) (*Measures, error) {
-	tensors, err := l.storeAll(weights)
+	m, err := trainedModel(l.Model, weights)
 	if err != nil {
 		return nil, err
 	}
-	return l.MeasureTensors(ctx, tensors, nil)
+	return l.MeasureModel(ctx, m)
 }
 
 // curve measures a training on its way, after the given shares of its steps.
@@ -239,7 +239,7 @@ func remember[T any](l *Lab, key string, compute func() (T, error)) (T, error) {
 }
 
 // trainedModel is a model with trained weights in place of its own.
-func (l *Lab) trainedModel(m *model.Model, weights map[string][]float32) (*model.Model, error) {
+func trainedModel(m *model.Model, weights map[string][]float32) (*model.Model, error) {
 	tensors := make(map[string]model.Tensor, len(weights))
 	for name, v := range weights {
 		t, err := m.Tensor(name)

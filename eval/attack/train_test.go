@@ -53,7 +53,7 @@ func TestTrain(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	m, err := l.trainedModel(l.Model, weights)
+	m, err := trainedModel(l.Model, weights)
 	if err != nil {
 		t.Fatal(err)
 	}
