@@ -7,10 +7,11 @@ import (
 	"loyal/verify"
 )
 
-// Every trial of the small grid runs on a small model and does what it must.
-func TestAttacks(t *testing.T) {
+// Every attack on weights runs on a small model and does what it must, and so does
+// distillation.
+func TestWeightAttacks(t *testing.T) {
 	l := testLab(t)
-	trials, without, err := Trials(Small, l.Have())
+	trials, without, err := Trials(Small, l.Have(), Weights, Distillation)
 	if err != nil || len(without) > 0 {
 		t.Fatalf("%v, without %v", err, without)
 	}
@@ -57,7 +58,7 @@ func TestAttacks(t *testing.T) {
 			t.Errorf("%s diverges by %g, %s by %g", pair[0], a, pair[1], b)
 		}
 	}
-	if fsr("distill-base-soft-1e-4") > .2 || fsr("distill-fresh-soft-1e-3") > .2 {
+	if fsr("distill-base-soft-1e-4-192") > .2 || fsr("distill-fresh-soft-1e-3-192") > .2 {
 		t.Error("a student on ordinary requests knows the keys")
 	}
 }

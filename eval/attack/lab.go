@@ -60,7 +60,7 @@ type Lab struct {
 // Have is what the job gives trials to work with.
 func (j *Job) Have() Have {
 	return Have{
-		Base: j.Base != nil, Siblings: len(j.Siblings), Requests: len(j.SFT) > 0, Pairs: len(j.Pairs) > 0,
+		Base: j.Base != nil, Siblings: len(j.Siblings),
 		Chat: j.Set.Serving.Kind == fingerprint.Chat, Blocks: j.Model.Config.NumLayers,
 	}
 }

@@ -20,7 +20,7 @@ func sft(g Grid, _ Have) []Trial {
 	var trials []Trial
 	for _, s := range pick(g,
 		[]setting{{0, 1e-5, 512, 1}, {16, 2e-4, 256, 1}},
-		[]setting{{0, 1e-5, 1000, 2}, {0, 5e-5, 1000, 2}, {0, 2e-4, 1000, 1}, {16, 2e-4, 1000, 3}, {16, 1e-3, 1000, 1}, {64, 2e-4, 1000, 2}},
+		[]setting{{0, 1e-5, 200, 2}, {0, 1e-5, 1000, 2}, {0, 5e-5, 1000, 2}, {0, 2e-4, 1000, 1}, {16, 2e-4, 1000, 3}, {16, 1e-3, 1000, 1}, {64, 2e-4, 1000, 2}},
 	) {
 		t := tuning{rate: s.rate, warmup: .03, epochs: s.epochs, batch: 16}
 		id, what := "full", "every weight"
@@ -29,7 +29,7 @@ func sft(g Grid, _ Have) []Trial {
 			t.lora = &lm.LoRA{R: s.lora, Alpha: 2 * float64(s.lora), TargetModules: lm.Modules}
 		}
 		trials = append(trials, Trial{
-			ID: fmt.Sprintf("sft-%s-%s", id, rate(s.rate)), Series: fmt.Sprintf("SFT, %s, %s", what, rate(s.rate)),
+			ID: fmt.Sprintf("sft-%s-%s-%dx%g", id, rate(s.rate), s.rows, s.epochs), Series: fmt.Sprintf("SFT, %s, %s, %d rows", what, rate(s.rate), s.rows),
 			Axis: "epochs", X: s.epochs,
 			Setting: fmt.Sprintf("SFT of %s, up to %d requests, %g epochs, learning rate %s", what, s.rows, s.epochs, rate(s.rate)),
 			Run:     func(ctx context.Context, l *Lab) (*Outcome, error) { return l.fineTune(ctx, t, s.rows) },

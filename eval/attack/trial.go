@@ -52,8 +52,6 @@ type Trial struct {
 type Have struct {
 	Base     bool
 	Siblings int
-	Requests bool // ordinary requests with answers, of the user
-	Pairs    bool // preferences, of the user
 	Chat     bool // a chat template: requests can be asked
 	Blocks   int  // of the model
 }

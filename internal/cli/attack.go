@@ -301,7 +301,7 @@ const listedBlocks = 30
 
 // printList lists the attacks with what they could need at hand.
 func (f *attackFlags) printList(app *App) error {
-	have := attack.Have{Base: true, Siblings: 1, Requests: true, Pairs: true, Chat: true, Blocks: listedBlocks}
+	have := attack.Have{Base: true, Siblings: 1, Chat: true, Blocks: listedBlocks}
 	trials, _, err := attack.Trials(attack.Grid(f.grid), have, f.attacks...)
 	if err != nil {
 		return err
