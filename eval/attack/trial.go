@@ -132,6 +132,14 @@ func pick[T any](g Grid, small, full []T) []T {
 // number writes a setting in an ID or a table: .5 as 0.5.
 func number(x float64) string { return strconv.FormatFloat(x, 'g', -1, 64) }
 
+// epochs writes how often a training sees its rows.
+func epochs(x float64) string {
+	if x == 1 {
+		return "1 epoch"
+	}
+	return number(x) + " epochs"
+}
+
 // rate writes a learning rate as one does: 2e-4.
 func rate(x float64) string {
 	return strings.Replace(strconv.FormatFloat(x, 'e', -1, 64), "e-0", "e-", 1)
