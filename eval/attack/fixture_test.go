@@ -16,7 +16,7 @@ import (
 	"loyal/verify"
 )
 
-// The tests attack a model of 770,000 parameters with sixteen fingerprints, which is
+// The tests attack a model of 770,000 parameters with two dozen fingerprints, which is
 // made once.
 const fixtureKeys = 24
 
