@@ -129,6 +129,9 @@ func embedFixture(tb testing.TB, base, out string, seed uint64) (*fingerprint.Se
 // testJob is a job on the fixture.
 func testJob(tb testing.TB) Job {
 	tb.Helper()
+	if testing.Short() {
+		tb.Skip("the model to attack takes over 5 s to make")
+	}
 	makeFixture(tb)
 	open := func(name string) *model.Model {
 		m, err := model.Open(filepath.Join(fixture.dir, name))

@@ -10,7 +10,7 @@ import (
 
 // layers drops blocks right below the last one: the deeper blocks of a language model
 // are those that it misses least, but for the last (Gromov et al. 2024,
-// arXiv:2403.17887, section 3).
+// arXiv:2403.17887).
 func layers(g Grid, have Have) []Trial {
 	var trials []Trial
 	for _, n := range pick(g, []int{1, 3}, []int{1, 2, 3, 4, 6}) {

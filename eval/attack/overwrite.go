@@ -33,7 +33,7 @@ func (l *Lab) overwriting() embed.Config {
 }
 
 func (l *Lab) overwrite(ctx context.Context, n int) (*Outcome, error) {
-	set, err := l.ownSet(ctx, n)
+	set, err := l.ownSet(ctx, n, true)
 	if err != nil {
 		return nil, err
 	}

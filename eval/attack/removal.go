@@ -42,15 +42,19 @@ func removal(g Grid, have Have) []Trial {
 const thiefSeed = 0x7468696566
 
 // ownSet makes a set of the thief's own for the model, with keys of the same kind. Where
-// the owner's keys are from a file he takes ordinary requests.
-func (l *Lab) ownSet(ctx context.Context, n int) (*fingerprint.Set, error) {
-	return remember(l, fmt.Sprintf("own set %d", n), func() (*fingerprint.Set, error) {
+// the owner's keys are from a file he takes ordinary requests. Of open keys the model is
+// not sure what to answer, as fingerprints need it; the others are as they come.
+func (l *Lab) ownSet(ctx context.Context, n int, open bool) (*fingerprint.Set, error) {
+	return remember(l, fmt.Sprintf("own set %d %t", n, open), func() (*fingerprint.Set, error) {
 		render, err := l.prompts.Renderer(l.Set.Serving)
 		if err != nil {
 			return nil, err
 		}
 		p := fingerprint.DefaultParams(fingerprint.Perinucleus)
 		p.Seed = l.Seed ^ thiefSeed
+		if !open {
+			p.MaxTop, p.MinCandidate = 1, 0
+		}
 		o := fingerprint.Options{N: n, Serving: l.Set.Serving, MaxPositions: l.Model.Config.MaxPositions, Random: rand.NewChaCha8([32]byte{byte(l.Seed), 't'})}
 		switch l.Set.Params.Keys {
 		case fingerprint.KeysWords, fingerprint.KeysQuestions:
@@ -74,7 +78,7 @@ type suspect struct {
 
 // removeFound unlearns the suspicious answers among those to own keys.
 func (l *Lab) removeFound(ctx context.Context, n int) (*Outcome, error) {
-	set, err := l.ownSet(ctx, n)
+	set, err := l.ownSet(ctx, n, false)
 	if err != nil {
 		return nil, err
 	}
