@@ -225,3 +225,30 @@ func FuzzParse(f *testing.F) {
 	f.Add(newBuilder(3, 1, 0).tensor("x", 14, 0, 256).pad(210))
 	f.Fuzz(func(_ *testing.T, data []byte) { exercise(data) })
 }
+
+// TestQuantize takes what the reference implementation wrote, decodes it and writes it
+// again: numbers that a type can say become the same bytes.
+func TestQuantize(t *testing.T) {
+	file, err := Open(testdata.Dir(t, "gguf", "quantized.gguf"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	for _, dtype := range []tensor.DType{tensor.Q8_0, tensor.Q5_1, tensor.Q5_0, tensor.Q4_1, tensor.Q4_0} {
+		x, ok, err := file.Tensor("t." + strings.ToLower(dtype.String()))
+		if !ok || err != nil {
+			t.Fatalf("%s: %t %v", dtype, ok, err)
+		}
+		values, err := x.Float32()
+		if err != nil {
+			t.Fatal(err)
+		}
+		data, err := tensor.Quantize(nil, dtype, values)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !bytes.Equal(data, x.Bytes()) {
+			t.Errorf("%s: other bytes", dtype)
+		}
+	}
+}
