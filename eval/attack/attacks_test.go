@@ -62,3 +62,72 @@ func TestWeightAttacks(t *testing.T) {
 		t.Error("a student on ordinary requests knows the keys")
 	}
 }
+
+// At the ends of their settings attacks give a model that is known: ours or the base.
+func TestEndsOfAttacks(t *testing.T) {
+	l := testLab(t)
+	for name, c := range map[string]struct {
+		run  func() (*Outcome, error)
+		want *Measures
+	}{
+		"linear, all ours":              {func() (*Outcome, error) { return l.merge(t.Context(), mergeLinear(base, 1)) }, l.Intact},
+		"linear, nothing of ours":       {func() (*Outcome, error) { return l.merge(t.Context(), mergeLinear(base, 0)) }, l.Origin},
+		"slerp, all ours":               {func() (*Outcome, error) { return l.merge(t.Context(), mergeSlerp(base, 1)) }, l.Intact},
+		"slerp, nothing of ours":        {func() (*Outcome, error) { return l.merge(t.Context(), mergeSlerp(base, 0)) }, l.Origin},
+		"task arithmetic, scale 0":      {func() (*Outcome, error) { return l.merge(t.Context(), mergeTask(sibling(0), 0)) }, l.Origin},
+		"TIES, nothing trimmed":         {func() (*Outcome, error) { return l.merge(t.Context(), mergeTIES(nil, 1, 1)) }, l.Intact},
+		"DARE, nothing dropped":         {func() (*Outcome, error) { return l.merge(t.Context(), mergeDARE(nil, 1, 0)) }, l.Intact},
+		"DARE with a sibling, all ours": {func() (*Outcome, error) { return l.merge(t.Context(), mergeDARE(sibling(0), 1, 0)) }, l.Intact},
+		"SVD of full rank":              {func() (*Outcome, error) { return l.truncate(t.Context(), 1<<20) }, l.Intact},
+		"SVD of no rank":                {func() (*Outcome, error) { return l.truncate(t.Context(), 0) }, nil}, // the base, but for norms
+		"no noise": {func() (*Outcome, error) {
+			return l.mapped(t.Context(), func(name string, values []float32, _ []int) error { addNoise(values, 0, 1, name); return nil })
+		}, l.Intact},
+		"nothing pruned": {func() (*Outcome, error) {
+			return l.mappedProjections(t.Context(), func(_ string, values []float32, _ []int) error { pruneMagnitude(values, 0); return nil })
+		}, l.Intact},
+	} {
+		o, err := c.run()
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		got := o.Measures
+		if c.want == nil {
+			if got.FSR.Hits > 0 || *got.BaseUtility.KL > .05 {
+				t.Errorf("%s: FSR %.2f, %.3f from the base", name, got.FSR.Value, *got.BaseUtility.KL)
+			}
+			continue
+		}
+		if got.FSR != c.want.FSR || got.Verification != c.want.Verification || math.Abs(*got.Utility.KL-*c.want.Utility.KL) > 1e-5 ||
+			math.Abs(*got.BaseUtility.KL-*c.want.BaseUtility.KL) > 1e-5 {
+			t.Errorf("%s: FSR %.2f and KL %g, not %.2f and %g", name, got.FSR.Value, *got.Utility.KL, c.want.FSR.Value, *c.want.Utility.KL)
+		}
+	}
+}
+
+// Who drops all blocks but two, or gives a fresh model its weights, has a model of that
+// shape; blocks above the gap move down.
+func TestDropBlocks(t *testing.T) {
+	l := testLab(t)
+	moved, err := dropBlocks(l.Model, 1, 2)
+	if err != nil {
+		t.Fatal(err)
+	}
+	blocks := l.Model.Config.NumLayers
+	if want := (blocks - 3) * 9; len(moved) != want {
+		t.Errorf("%d tensors move, want %d", len(moved), want)
+	}
+	for name, x := range moved {
+		if name == "model.layers.1.mlp.up_proj.weight" && x.Name != "model.layers.3.mlp.up_proj.weight" {
+			t.Errorf("block 1 comes from %s", x.Name)
+		}
+	}
+	fresh, err := freshModel(l.Model, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if fresh.Config.NumLayers != freshBlocks(blocks) {
+		t.Errorf("a fresh model of %d blocks", fresh.Config.NumLayers)
+	}
+}
