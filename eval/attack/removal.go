@@ -167,7 +167,7 @@ func (l *Lab) removeLeaked(ctx context.Context, share float64) (*Outcome, error)
 func (l *Lab) removalTuning() tuning {
 	return tuning{
 		lora: &lm.LoRA{R: 16, Alpha: 32, TargetModules: lm.Modules, Seed: l.Seed},
-		rate: 5e-4, warmup: .1, epochs: 12, batch: 32,
+		rate: 1e-3, warmup: .1, epochs: 20, batch: 32,
 	}
 }
 

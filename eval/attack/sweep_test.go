@@ -156,6 +156,10 @@ func TestTrials(t *testing.T) {
 			seen[x.ID] = true
 		}
 	}
+	some, _, err := Trials(Small, have, "noise", "svd-1", "svd-1")
+	if err != nil || len(some) != 3 || some[2].ID != "svd-1" {
+		t.Errorf("an attack and a trial: %v %v", some, err)
+	}
 	if _, _, err := Trials(Small, have, "nonsense"); !errors.Is(err, ErrSettings) {
 		t.Errorf("an attack of no name: %v", err)
 	}

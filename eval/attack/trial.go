@@ -85,29 +85,37 @@ var attacks = []Attack{
 // Attacks lists all attacks in the order of reports.
 func Attacks() []Attack { return slices.Clone(attacks) }
 
-// Trials lists the trials of the named attacks or families (none: all), in the order
-// of reports, and the attacks of which there are none with what is at hand.
+// Trials lists the trials of the named attacks and families, and those of the named IDs
+// (none: all), in the order of reports, and the attacks of which there are none with what
+// is at hand.
 func Trials(grid Grid, have Have, names ...string) (trials []Trial, without []Attack, err error) {
 	if grid != Small && grid != Full {
 		return nil, nil, fmt.Errorf("%w: grid %q is not small or full", ErrSettings, grid)
 	}
-	for _, name := range names {
-		known := func(a Attack) bool { return a.Name == name || a.Family == name }
-		if !slices.ContainsFunc(attacks, known) {
-			return nil, nil, fmt.Errorf("%w: no attack %q (known: %s)", ErrSettings, name, strings.Join(attackNames(), ", "))
+	used := map[string]bool{}
+	wanted := func(keys ...string) bool {
+		found := len(names) == 0
+		for _, k := range keys {
+			if slices.Contains(names, k) {
+				used[k], found = true, true
+			}
 		}
+		return found
 	}
 	for _, a := range attacks {
-		if len(names) > 0 && !slices.Contains(names, a.Name) && !slices.Contains(names, a.Family) {
-			continue
-		}
 		list := a.trials(grid, have)
-		if len(list) == 0 {
+		if len(list) == 0 && wanted(a.Name, a.Family) {
 			without = append(without, a)
 		}
 		for _, t := range list {
-			t.Attack, t.Family = a.Name, a.Family
-			trials = append(trials, t)
+			if t.Attack, t.Family = a.Name, a.Family; wanted(a.Name, a.Family, t.ID) {
+				trials = append(trials, t)
+			}
+		}
+	}
+	for _, name := range names {
+		if !used[name] {
+			return nil, nil, fmt.Errorf("%w: no attack %q (known: %s)", ErrSettings, name, strings.Join(attackNames(), ", "))
 		}
 	}
 	return trials, without, nil

@@ -82,7 +82,7 @@ func (f *attackFlags) register(cmd *cobra.Command) {
 	flags.StringVarP(&f.out, "out", "o", "", "keep outcomes and report in this `directory`")
 	flags.StringVar(&f.base, "base", "", "the `model` before embedding, which thieves may have too")
 	flags.StringSliceVar(&f.siblings, "sibling", nil, "another `model` of the same shape to merge with")
-	flags.StringSliceVar(&f.attacks, "attacks", nil, "only these attacks or families")
+	flags.StringSliceVar(&f.attacks, "attacks", nil, "only these attacks, families or trials")
 	flags.StringVar(&f.grid, "grid", string(attack.Small), "how many settings of each: `small|full`")
 	flags.StringVar(&f.shard, "shard", "", "do only the `i/n`-th part of the trials")
 	flags.StringSliceVar(&f.merge, "merge", nil, "take over outcomes from these `directories`")
