@@ -109,6 +109,22 @@ func TestPruneMagnitude(t *testing.T) {
 	}
 }
 
+func TestKth(t *testing.T) {
+	rng := rand.New(rand.NewPCG(5, 6))
+	for range 300 {
+		x := make([]float32, 1+rng.IntN(60))
+		for i := range x {
+			x[i] = float32(rng.IntN(20)) // many equals
+		}
+		k := rng.IntN(len(x))
+		sorted := slices.Clone(x)
+		slices.Sort(sorted)
+		if got := kth(x, k); got != sorted[k] {
+			t.Fatalf("place %d of %v is %g", k, sorted, got)
+		}
+	}
+}
+
 // By magnitude .9 and −.2 would go last and first; with input norms 1, 10, 1 and .1 the
 // scores of the first row are .9, 2, .5 and .08, so that the last two go. Each row loses
 // its own half.

@@ -1,12 +1,10 @@
 package attack
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"math"
-	"slices"
 
 	"loyal/lm"
 	"loyal/model"
@@ -74,45 +72,80 @@ func (l *Lab) mappedProjections(ctx context.Context, change func(name string, va
 
 // pruneMagnitude sets the share of smallest numbers to 0.
 func pruneMagnitude(values []float32, share float64) {
-	order := make([]float32, len(values))
+	scores := make([]float32, len(values))
 	for i, v := range values {
-		order[i] = float32(math.Abs(float64(v)))
+		scores[i] = float32(math.Abs(float64(v)))
 	}
-	slices.Sort(order)
-	n := int(math.Round(share * float64(len(values))))
-	if n == 0 {
-		return
-	}
-	limit, left := order[n-1], n
-	for i, v := range values { // below the limit all, at it as many as there are places
-		if a := float32(math.Abs(float64(v))); a < limit {
-			values[i] = 0
-			left--
-		}
-	}
-	for i, v := range values {
-		if left > 0 && v != 0 && float32(math.Abs(float64(v))) == limit {
-			values[i] = 0
-			left--
-		}
-	}
+	zeroLeast(values, scores, make([]float32, len(values)), share)
 }
 
 // pruneWanda sets in each row the share with the least |W|·‖x‖ to 0.
 func pruneWanda(values []float32, norms []float64, share float64) {
 	in := len(norms)
-	n := int(math.Round(share * float64(in)))
-	order, scores := make([]int, in), make([]float64, in)
+	scores, scratch := make([]float32, in), make([]float32, in)
 	for row := values; len(row) > 0; row = row[in:] {
-		for j := range in {
-			order[j], scores[j] = j, math.Abs(float64(row[j]))*norms[j]
+		for j, norm := range norms {
+			scores[j] = float32(math.Abs(float64(row[j])) * norm)
 		}
-		slices.SortFunc(order, func(a, b int) int { return cmp.Or(cmp.Compare(scores[a], scores[b]), a-b) })
-		for _, j := range order[:n] {
-			row[j] = 0
+		zeroLeast(row[:in], scores, scratch, share)
+	}
+}
+
+// zeroLeast sets the share of values with the least scores to 0, of equal scores the
+// first ones. scratch is as long as these.
+func zeroLeast(values, scores, scratch []float32, share float64) {
+	n := int(math.Round(share * float64(len(values))))
+	if n == 0 {
+		return
+	}
+	copy(scratch, scores)
+	limit := kth(scratch, n-1)
+	for _, s := range scores {
+		if s < limit {
+			n--
+		}
+	}
+	for i, s := range scores { // n places are left at the limit
+		if s < limit {
+			values[i] = 0
+		} else if s == limit && n > 0 {
+			values[i] = 0
+			n--
 		}
 	}
 }
+
+// kth is the number that stands at place k, from 0, when x is sorted; x is reordered
+// (Hoare 1961, with three parts, as many numbers may be equal).
+func kth(x []float32, k int) float32 {
+	for {
+		pivot := middle(x[0], x[len(x)/2], x[len(x)-1])
+		less, more := 0, len(x) // x[:less] < pivot, x[more:] > pivot
+		for i := 0; i < more; {
+			switch {
+			case x[i] < pivot:
+				x[i], x[less] = x[less], x[i]
+				less++
+				i++
+			case x[i] > pivot:
+				more--
+				x[i], x[more] = x[more], x[i]
+			default:
+				i++
+			}
+		}
+		switch {
+		case k < less:
+			x = x[:less]
+		case k >= more:
+			x, k = x[more:], k-more
+		default:
+			return pivot
+		}
+	}
+}
+
+func middle(a, b, c float32) float32 { return max(min(a, b), min(max(a, b), c)) }
 
 // normed is a network that tells the norms of its matrices' inputs.
 type normed interface {
