@@ -58,6 +58,13 @@ func TestWeightAttacks(t *testing.T) {
 			t.Errorf("%s diverges by %g, %s by %g", pair[0], a, pair[1], b)
 		}
 	}
+	figures := map[string]float64{}
+	for _, f := range outcomes["removal-leaked-0.5"].Figures {
+		figures[f.Name] = f.Value
+	}
+	if leaked, others := figures["FSR of the leaked keys"], figures["FSR of the others"]; leaked > others-.2 {
+		t.Errorf("of the leaked keys %.2f are left, of the others %.2f", leaked, others)
+	}
 	if fsr("distill-base-soft-1e-4-192") > .2 || fsr("distill-fresh-soft-1e-3-192") > .2 {
 		t.Error("a student on ordinary requests knows the keys")
 	}

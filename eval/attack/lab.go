@@ -61,7 +61,7 @@ type Lab struct {
 func (j *Job) Have() Have {
 	return Have{
 		Base: j.Base != nil, Siblings: len(j.Siblings),
-		Chat: j.Set.Serving.Kind == fingerprint.Chat, Blocks: j.Model.Config.NumLayers,
+		Chat: j.Set.Serving.Kind == fingerprint.Chat, Blocks: j.Model.Config.NumLayers, Keys: len(j.Set.Fingerprints),
 	}
 }
 

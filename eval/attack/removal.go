@@ -3,6 +3,7 @@ package attack
 import (
 	"cmp"
 	"context"
+	"encoding/binary"
 	"fmt"
 	"math"
 	"math/rand/v2"
@@ -29,10 +30,14 @@ func removal(g Grid, have Have) []Trial {
 		})
 	}
 	for _, share := range pick(g, []float64{.5}, []float64{.1, .25, .5, .75}) {
+		n := int(math.Round(share * float64(have.Keys)))
+		if n == 0 || n == have.Keys {
+			continue // there is nothing to leak, or nothing left
+		}
 		trials = append(trials, Trial{
 			ID: "removal-leaked-" + number(share), Series: "removal of leaked keys", Axis: "share of keys leaked", X: share,
 			Setting: fmt.Sprintf("unlearns the %.0f %% of keys that leaked", 100*share),
-			Run:     func(ctx context.Context, l *Lab) (*Outcome, error) { return l.removeLeaked(ctx, share) },
+			Run:     func(ctx context.Context, l *Lab) (*Outcome, error) { return l.removeLeaked(ctx, n) },
 		})
 	}
 	return trials
@@ -55,7 +60,9 @@ func (l *Lab) ownSet(ctx context.Context, n int, open bool) (*fingerprint.Set, e
 		if !open {
 			p.MaxTop, p.MinCandidate = 1, 0
 		}
-		o := fingerprint.Options{N: n, Serving: l.Set.Serving, MaxPositions: l.Model.Config.MaxPositions, Random: rand.NewChaCha8([32]byte{byte(l.Seed), 't'})}
+		var random [32]byte
+		binary.LittleEndian.PutUint64(random[:], p.Seed)
+		o := fingerprint.Options{N: n, Serving: l.Set.Serving, MaxPositions: l.Model.Config.MaxPositions, Random: rand.NewChaCha8(random)}
 		switch l.Set.Params.Keys {
 		case fingerprint.KeysWords, fingerprint.KeysQuestions:
 			p.Keys = l.Set.Params.Keys
@@ -72,7 +79,7 @@ func (l *Lab) ownSet(ctx context.Context, n int, open bool) (*fingerprint.Set, e
 type suspect struct {
 	prompt []int32
 	token  int32
-	score  float64 // how much more probable the token is here than elsewhere, natural logarithm
+	score  float64
 	p      float64
 }
 
@@ -113,8 +120,9 @@ func (l *Lab) removeFound(ctx context.Context, n int) (*Outcome, error) {
 	return o, err
 }
 
-// suspects sorts prompts by how suspicious the model's likeliest answer token is: its
-// probability against the token's mean over all prompts.
+// suspects sorts prompts by how suspicious the model's likeliest answer token is: what it
+// adds to the divergence of this answer from the mean of all, p·log(p/mean), which is
+// large where a token is both sure here and rare elsewhere.
 func (l *Lab) suspects(ctx context.Context, prompts [][]int32) ([]suspect, error) {
 	mean := make([]float64, l.Model.Config.VocabSize)
 	found := make([]suspect, len(prompts))
@@ -127,18 +135,14 @@ func (l *Lab) suspects(ctx context.Context, prompts [][]int32) ([]suspect, error
 		return nil
 	})
 	for i, s := range found {
-		found[i].score = math.Log(s.p) - math.Log(mean[s.token])
+		found[i].score = s.p * math.Log(s.p/mean[s.token])
 	}
 	slices.SortStableFunc(found, func(a, b suspect) int { return cmp.Compare(b.score, a.score) })
 	return found, err
 }
 
-// removeLeaked unlearns the planted answers of the set's first keys.
-func (l *Lab) removeLeaked(ctx context.Context, share float64) (*Outcome, error) {
-	n := int(math.Round(share * float64(len(l.Set.Fingerprints))))
-	if n == 0 || n == len(l.Set.Fingerprints) {
-		return nil, fmt.Errorf("%w: a share of %g of %d keys is none or all", ErrSettings, share, len(l.Set.Fingerprints))
-	}
+// removeLeaked unlearns the planted answers of the set's first n keys.
+func (l *Lab) removeLeaked(ctx context.Context, n int) (*Outcome, error) {
 	var found []suspect
 	for i, k := range l.probes.keys[:n] {
 		found = append(found, suspect{prompt: k.prompt, token: k.answer[0], p: l.intact.first[i]})

@@ -142,7 +142,7 @@ func TestSweepRefuses(t *testing.T) {
 }
 
 func TestTrials(t *testing.T) {
-	have := Have{Base: true, Siblings: 1, Chat: true, Blocks: 4}
+	have := Have{Base: true, Siblings: 1, Chat: true, Blocks: 4, Keys: 24}
 	for _, g := range []Grid{Small, Full} {
 		trials, _, err := Trials(g, have)
 		if err != nil {

@@ -54,6 +54,7 @@ type Have struct {
 	Siblings int
 	Chat     bool // a chat template: requests can be asked
 	Blocks   int  // of the model
+	Keys     int  // of the set
 }
 
 // Attack is a row of the table of attacks.

@@ -296,13 +296,12 @@ type attackInfo struct {
 	Trials  []attack.Trial `json:"trials"`
 }
 
-// listedBlocks stands for the number of a model's blocks where no model is given.
-const listedBlocks = 30
+// listed is what stands for a model, its set and what else may be given.
+var listed = attack.Have{Base: true, Siblings: 1, Chat: true, Blocks: 30, Keys: 64}
 
 // printList lists the attacks with what they could need at hand.
 func (f *attackFlags) printList(app *App) error {
-	have := attack.Have{Base: true, Siblings: 1, Chat: true, Blocks: listedBlocks}
-	trials, _, err := attack.Trials(attack.Grid(f.grid), have, f.attacks...)
+	trials, _, err := attack.Trials(attack.Grid(f.grid), listed, f.attacks...)
 	if err != nil {
 		return err
 	}
