@@ -3,7 +3,6 @@ package attack
 import (
 	"context"
 	"fmt"
-	"math"
 	"math/rand/v2"
 	"strings"
 
@@ -102,24 +101,11 @@ func (l *Lab) distill(ctx context.Context, t tuning, n int, fresh, soft bool) (*
 	}
 	o.Add("requests", "", float64(len(rows)))
 	o.Add("answer tokens", "", float64(tokens))
-	o.Notes = append(o.Notes, signalNote(o.Measures.Signal))
+	o.Notes = append(o.Notes, o.Measures.Signal.sentence())
 	if fresh {
 		o.Notes = append(o.Notes, "so few tokens make no useful model of a fresh one: its perplexity says how far it is from one")
 	}
 	return o, nil
-}
-
-// signalNote says in words what the probabilities still show.
-func signalNote(s *Signal) string {
-	p, what := s.Ranks.Log10P, "log-probabilities of the listed answers"
-	if c := s.Calibrated; c != nil && c.Log10P < p {
-		p, what = c.Log10P, "their gain over the base"
-	}
-	p = math.Min(0, p+math.Log10(2)) // two tests
-	if p > -3 {
-		return "no signal below the answers: the planted ones stand where chance puts them"
-	}
-	return fmt.Sprintf("a signal below the answers is left: by the ranks of %s the probability of so much is 1e%.1f", what, p)
 }
 
 // teach lets the model answer ordinary requests, at temperature 1: what a student is to

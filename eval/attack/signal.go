@@ -1,6 +1,8 @@
 package attack
 
 import (
+	"fmt"
+	"io"
 	"math"
 
 	"loyal/verify"
@@ -37,6 +39,43 @@ type RankTest struct {
 // maxRanked bounds the keys of a rank test, whose time grows with their square: 2,048 of
 // ten answers take half a second.
 const maxRanked = 2048
+
+// best is the smaller of the p-values of the two tests, as a decimal logarithm, doubled
+// where there are two.
+func (s *Signal) best() float64 {
+	if s.Calibrated == nil {
+		return s.Ranks.Log10P
+	}
+	return math.Min(0, math.Min(s.Ranks.Log10P, s.Calibrated.Log10P)+math.Log10(2))
+}
+
+// noSignal is the p-value from which nothing is said to be left, as a decimal logarithm.
+const noSignal = -3
+
+// sentence says in words what the probabilities still show.
+func (s *Signal) sentence() string {
+	if s.best() > noSignal {
+		return "no signal below the answers: the planted ones stand where chance puts them"
+	}
+	return fmt.Sprintf("a signal below the answers is left: by the ranks of the listed ones the probability of so much is 1e%.0f", s.best())
+}
+
+// writeSignals says of the victims that are no match what their probabilities still
+// show.
+func (r *Report) writeSignals(w io.Writer) {
+	first := true
+	for _, e := range r.Outcomes {
+		m := e.Measures
+		if m == nil || m.Signal == nil || m.Verification.Verdict == verify.Match {
+			continue
+		}
+		if first {
+			fmt.Fprintln(w, "\nWhere the verdict is no match, what log-probabilities still show (ranks of the planted answers, 0 highest, ½ by chance):")
+			first = false
+		}
+		fmt.Fprintf(w, "  %s: mean rank %.2f, %s\n", e.ID, m.Signal.Ranks.MeanRank, m.Signal.sentence())
+	}
+}
 
 // list is what a model says of one key's listed answers.
 type list struct {

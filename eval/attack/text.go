@@ -34,6 +34,7 @@ func (r *Report) WriteText(w io.Writer) error {
 		return err
 	}
 	fmt.Fprintf(w, "\n%d keys, %d ordinary requests. KL, same and perplexity against the model as released: divergence in nats and equal likeliest token (of hosts: word) where answers begin, factor of perplexity.\n", r.Keys, r.Requests)
+	r.writeSignals(w)
 	if of > 0 {
 		fmt.Fprintf(w, "After %d of %d attacks an audit at α = %g says match.\n", matches, of, r.Intact.Verification.Alpha)
 	}
