@@ -73,7 +73,8 @@ func (r *Report) writeSignals(w io.Writer) {
 			fmt.Fprintln(w, "\nWhere the verdict is no match, what log-probabilities still show (ranks of the planted answers, 0 highest, ½ by chance):")
 			first = false
 		}
-		fmt.Fprintf(w, "  %s: mean rank %.2f, %s\n", e.ID, m.Signal.Ranks.MeanRank, m.Signal.sentence())
+		fmt.Fprintf(w, "  %s: mean rank %.2f, e-value of their shares %.2g; %s\n", e.ID, m.Signal.Ranks.MeanRank,
+			math.Pow(10, math.Min(m.Signal.Log10EValue, 300)), m.Signal.sentence())
 	}
 }
 

@@ -39,8 +39,8 @@ func TestWriteText(t *testing.T) {
 	text := strings.Join(strings.Fields(out.String()), " ")
 	for _, want := range []string{
 		"(as released) 50.0 % 1 – 99 % match 7 0.500 0.5000 75.0 % –", "(base) ", "held 50.0 %", "ruined diverged: step 3: not a number",
-		"After 1 of 3 attacks an audit at α = 1e-06 says match", "betrayed: mean rank 0.25, a signal below the answers is left",
-		"probability of so much is 1e-8", "gone: mean rank 0.25, no signal", "not tried: svd, which needs --base",
+		"After 1 of 3 attacks an audit at α = 1e-06 says match", "betrayed: mean rank 0.25, e-value of their shares 1; a signal below the answers is left",
+		"probability of so much is 1e-8", "gone: mean rank 0.25, e-value of their shares 1; no signal", "not tried: svd, which needs --base",
 	} {
 		if !strings.Contains(text, want) {
 			t.Errorf("%q is missing in\n%s", want, out.String())
