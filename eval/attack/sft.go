@@ -19,7 +19,7 @@ func sft(g Grid, _ Have) []Trial {
 	}
 	var trials []Trial
 	for _, s := range pick(g,
-		[]setting{{0, 1e-5, 512, 1}, {16, 2e-4, 256, 1}},
+		[]setting{{0, 1e-5, 384, 1}, {16, 2e-4, 384, 1}}, // as many rows, which are written once
 		[]setting{{0, 1e-5, 200, 2}, {0, 1e-5, 1000, 2}, {0, 5e-5, 1000, 2}, {0, 2e-4, 1000, 1}, {16, 2e-4, 1000, 3}, {16, 1e-3, 1000, 1}, {64, 2e-4, 1000, 2}},
 	) {
 		t := tuning{rate: s.rate, warmup: .03, epochs: s.epochs, batch: 16}
