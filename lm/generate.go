@@ -15,6 +15,17 @@ type GenerateOptions struct {
 	MaxTokens int     // of each row; 0: until the context is full
 	StopIDs   []int32 // tokens that end a row; they are not part of its output
 	MaxBatch  int     // rows that run at a time; 0: 16
+	// Adjust, unless nil, sees the logits of every row that is about to choose a token,
+	// all rows of a pass at once, and may change them. It is called from one goroutine,
+	// and may compute with the same network. A logit of −Inf forbids a token.
+	Adjust func(ctx context.Context, choices []Choice) error
+}
+
+// Choice is a row of Generate that is about to choose a token.
+type Choice struct {
+	Row     int
+	Written []int32   // what the row has written so far; not to be changed
+	Logits  []float32 // (V), to be changed at will, valid during the call only
 }
 
 const (
@@ -158,6 +169,11 @@ func (g *generation) step(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if g.opts.Adjust != nil {
+		if err := g.adjust(ctx, fed, logits); err != nil {
+			return err
+		}
+	}
 	next, err := sampleRows(fed, logits)
 	if err != nil {
 		return err
@@ -174,6 +190,21 @@ func (g *generation) step(ctx context.Context) error {
 		return r.done
 	})
 	return nil
+}
+
+// adjust shows the logits of the rows that sampleRows will choose for.
+func (g *generation) adjust(ctx context.Context, fed []*generationRow, logits []float32) error {
+	v := len(logits) / len(fed)
+	var choices []Choice
+	for i, r := range fed {
+		if r.fed == len(r.pending) {
+			choices = append(choices, Choice{Row: r.row, Written: g.out[r.row], Logits: logits[i*v : (i+1)*v]})
+		}
+	}
+	if len(choices) == 0 {
+		return nil
+	}
+	return g.opts.Adjust(ctx, choices)
 }
 
 // sampleRows chooses a token for each row whose pending tokens are all taken in.

@@ -3,6 +3,7 @@ package lm_test
 import (
 	"context"
 	"errors"
+	"math"
 	"slices"
 	"testing"
 
@@ -119,6 +120,46 @@ func TestGenerateOnToken(t *testing.T) {
 		if len(got[i]) != n || !slices.Equal(got[i], seen[i]) {
 			t.Errorf("row %d is %v, callback saw %v, want %d tokens", i, got[i], seen[i], n)
 		}
+	}
+}
+
+// TestGenerateAdjust: the hook sees every row before each of its tokens, whatever pass
+// its prompt ends in, and what it forbids is not written.
+func TestGenerateAdjust(t *testing.T) {
+	net := lmtest.New(40, 3004)
+	ps := prompts(2500, 3, 700)
+	plain, err := lm.Generate(t.Context(), net, ps, lm.GenerateOptions{MaxTokens: 4}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	asked := make([]int, len(ps))
+	got, err := lm.Generate(t.Context(), net, ps, lm.GenerateOptions{MaxTokens: 4, MaxBatch: 2, Adjust: func(_ context.Context, choices []lm.Choice) error {
+		row := make([]float32, 40)
+		for _, c := range choices {
+			if len(c.Written) != asked[c.Row] {
+				t.Errorf("row %d has written %d tokens, was asked %d times", c.Row, len(c.Written), asked[c.Row])
+			}
+			lmtest.Hash(slices.Concat(ps[c.Row], c.Written), row)
+			if !slices.Equal(c.Logits, row) {
+				t.Errorf("row %d after %v: other logits", c.Row, c.Written)
+			}
+			if asked[c.Row]++; len(c.Written) == 0 {
+				c.Logits[plain[c.Row][0]] = float32(math.Inf(-1))
+			}
+		}
+		return nil
+	}}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range ps {
+		if asked[i] != 4 || got[i][0] == plain[i][0] {
+			t.Errorf("row %d: asked %d times, %v against %v", i, asked[i], got[i], plain[i])
+		}
+	}
+	broken := errors.New("broken")
+	if _, err := lm.Generate(t.Context(), net, ps, lm.GenerateOptions{Adjust: func(context.Context, []lm.Choice) error { return broken }}, nil); !errors.Is(err, broken) || net.Open() != 0 {
+		t.Errorf("%v, %d open", err, net.Open())
 	}
 }
 
