@@ -1,0 +1,7 @@
+package attack
+
+import "errors"
+
+var errVocabulary = errors.New("the models have different vocabularies")
+
+const writers = 64
