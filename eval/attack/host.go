@@ -12,6 +12,9 @@ import (
 type Ask struct {
 	System, User string
 	MaxTokens    int
+	// Enough, unless nil, says of the beginning of an answer that nothing after it will be
+	// looked at. A host may stop there, and need not.
+	Enough func(beginning string) bool
 }
 
 // Host answers requests: the outside of whatever a thief has put around a model.
@@ -40,26 +43,33 @@ func (h *networkHost) Answer(ctx context.Context, asks []Ask) ([]string, error) 
 			return nil, fmt.Errorf("render request %d: %w", i+1, err)
 		}
 	}
-	left := make([]int, len(asks))
-	longest := 0
-	for i, a := range asks {
-		left[i], longest = a.MaxTokens, max(longest, a.MaxTokens)
+	return h.lab.write(ctx, h.net, asks, prompts, lm.GenerateOptions{Sampling: h.sampling})
+}
+
+// write writes answers to asks, each after its prompt.
+func (l *Lab) write(ctx context.Context, net lm.Network, asks []Ask, prompts [][]int32, o lm.GenerateOptions) ([]string, error) {
+	for _, a := range asks {
+		o.MaxTokens = max(o.MaxTokens, a.MaxTokens)
 	}
-	answers, err := lm.Generate(ctx, h.net, prompts, lm.GenerateOptions{
-		Sampling: h.sampling, MaxTokens: longest, StopIDs: h.net.Config().EOS,
-	}, func(row int, _ int32) bool {
-		left[row]--
-		return left[row] > 0
+	o.StopIDs, o.MaxBatch = net.Config().EOS, writers
+	written := make([][]int32, len(asks))
+	_, err := lm.Generate(ctx, net, prompts, o, func(row int, id int32) bool {
+		written[row] = append(written[row], id)
+		a := asks[row]
+		return len(written[row]) < a.MaxTokens && (a.Enough == nil || !a.Enough(l.Decode(written[row])))
 	})
 	if err != nil {
 		return nil, err
 	}
 	texts := make([]string, len(asks))
-	for i, ids := range answers {
-		texts[i] = h.lab.Decode(ids)
+	for i, ids := range written {
+		texts[i] = l.Decode(ids)
 	}
 	return texts, nil
 }
+
+// writers is how many answers are written at a time.
+const writers = 64
 
 // greetingTokens is how much of an ordinary answer hosts are compared on: enough for
 // its first word.
@@ -67,9 +77,12 @@ const greetingTokens = 6
 
 // KeyAsks are the set's keys as an audit asks them, in the set's order.
 func (l *Lab) KeyAsks() []Ask {
-	asks := make([]Ask, len(l.Set.Fingerprints))
+	asks, questions := make([]Ask, len(l.Set.Fingerprints)), l.questions()
 	for i := range asks {
 		asks[i] = Ask{System: l.Set.Serving.System, User: l.Set.Fingerprints[i].Key, MaxTokens: l.Plan.ReplyTokens()}
+		if q := questions[i]; q != nil && len(l.Set.Fingerprints[i].Response.Tokens) == 1 {
+			asks[i].Enough = q.Settled
+		}
 	}
 	return asks
 }

@@ -3,5 +3,3 @@ package attack
 import "errors"
 
 var errVocabulary = errors.New("the models have different vocabularies")
-
-const writers = 64

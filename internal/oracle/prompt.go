@@ -49,12 +49,17 @@ func (p *Prompts) Kind() fingerprint.KeyKind {
 // Chat is a user's message in the chat template, up to where the answer begins.
 // An empty system prompt sends no system message.
 func (p *Prompts) Chat(system, user string) ([]int32, error) {
-	if p.model.Template == nil {
-		return nil, ErrNoTemplate
-	}
 	messages := []chat.Message{{Role: "user", Content: user}}
 	if system != "" {
 		messages = append([]chat.Message{{Role: "system", Content: system}}, messages...)
+	}
+	return p.Conversation(messages)
+}
+
+// Conversation is some messages in the chat template, up to where the next answer begins.
+func (p *Prompts) Conversation(messages []chat.Message) ([]int32, error) {
+	if p.model.Template == nil {
+		return nil, ErrNoTemplate
 	}
 	text, err := p.model.Template.Render(messages, p.options)
 	if err != nil {
