@@ -24,6 +24,8 @@ type Report struct {
 	Base   *Measures `json:"base,omitempty"`
 	// Outcomes are in the order of the trials.
 	Outcomes []Entry `json:"outcomes"`
+	// Suppressions are what hosts pay at least to hide nine of ten planted answers.
+	Suppressions []Suppression `json:"suppressions,omitempty"`
 	// Without are attacks of which there are no trials with what was at hand.
 	Without []Missing `json:"without,omitempty"`
 	Seconds float64   `json:"seconds"` // of all trials
@@ -65,6 +67,7 @@ func (s *Sweep) Report(l *Lab, without []Attack) (*Report, error) {
 	if len(missing) > 0 {
 		return nil, fmt.Errorf("%w: %d of %d: %s", ErrIncomplete, len(missing), len(s.Trials), abridge(missing))
 	}
+	r.Suppressions = suppressions(l.Intact.FSR, r.Outcomes)
 	for _, a := range without {
 		r.Without = append(r.Without, Missing{a.Name, a.Needs})
 	}

@@ -69,7 +69,7 @@ type Attack struct {
 }
 
 // attacks is the table of all attacks, in the order of reports.
-var attacks = []Attack{
+var attacks = slices.Concat([]Attack{
 	{Name: "sft", Family: Weights, Summary: "fine-tuning on ordinary requests (--sft-data), every weight and LoRA", trials: sft},
 	{Name: "dpo", Family: Weights, Summary: "preference tuning (--dpo-data)", trials: dpo},
 	{Name: "quantize", Family: Weights, Summary: "8, 5, 4, 3 bits: int8 a channel, types of GGUF, groups of 32", trials: quantize},
@@ -81,7 +81,7 @@ var attacks = []Attack{
 	{Name: "removal", Family: Weights, Summary: "unlearning of suspicious answers, and of leaked keys", trials: removal},
 	{Name: "overwrite", Family: Weights, Summary: "embedding of a set of the thief's own", trials: overwrite},
 	{Name: "distill", Family: Distillation, Summary: "students trained on the model's outputs, with a test for what is left below the answers", trials: distill},
-}
+}, outside)
 
 // Attacks lists all attacks in the order of reports.
 func Attacks() []Attack { return slices.Clone(attacks) }

@@ -1,0 +1,78 @@
+package attack
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+
+	"loyal/lm"
+	"loyal/model"
+)
+
+// hostDilution lets another model answer a share of the requests: the base, and a
+// sibling where there is one. Which ones follows from the request, so that
+// asking again does not help.
+func hostDilution(g Grid, have Have) (trials []Trial) {
+	var others []string
+	if have.Base {
+		others = append(others, "base")
+	}
+	if have.Siblings > 0 && g == Full {
+		others = append(others, "sibling")
+	}
+	for _, other := range others {
+		for _, share := range pick(g, []float64{.5, .8}, []float64{.1, .3, .5, .7, .8, .9, .95}) {
+			trials = append(trials, Trial{
+				ID: "host-dilution-" + other + "-" + number(share), Series: "host-dilution-" + other, Axis: "share answered by another model", X: share,
+				Setting: fmt.Sprintf("the %s answers %s %% of requests", other, number(100*share)),
+				Run: func(ctx context.Context, l *Lab) (*Outcome, error) {
+					m := l.Base
+					if other == "sibling" {
+						m = l.Siblings[0]
+					}
+					return l.dilute(ctx, m, share)
+				},
+			})
+		}
+	}
+	return trials
+}
+
+func (l *Lab) dilute(ctx context.Context, other *model.Model, share float64) (*Outcome, error) {
+	return l.withOther(other, func(net lm.Network) (*Outcome, error) {
+		return l.measureHostile(ctx, &splitHost{
+			first: l.Host(l.Net, lm.Sampling{}), second: l.Host(net, lm.Sampling{}),
+			toSecond: func(a Ask) bool { return rand.New(rand.NewPCG(l.Seed, stream(a.User))).Float64() < share },
+		})
+	})
+}
+
+// splitHost lets one of two hosts answer.
+type splitHost struct {
+	first, second Host
+	toSecond      func(Ask) bool // whether the second answers
+}
+
+// Answer implements [Host].
+func (h *splitHost) Answer(ctx context.Context, asks []Ask) ([]string, error) {
+	var parts [2][]Ask
+	var places [2][]int
+	for i, a := range asks {
+		p := count(h.toSecond(a))
+		parts[p], places[p] = append(parts[p], a), append(places[p], i)
+	}
+	texts := make([]string, len(asks))
+	for p, host := range []Host{h.first, h.second} {
+		if len(parts[p]) == 0 {
+			continue
+		}
+		answers, err := host.Answer(ctx, parts[p])
+		if err != nil {
+			return nil, err
+		}
+		for j, i := range places[p] {
+			texts[i] = answers[j]
+		}
+	}
+	return texts, nil
+}
