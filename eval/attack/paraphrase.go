@@ -9,8 +9,9 @@ import (
 // rewording is a simple rule by which a host, or a client in between, changes a
 // message. The generator is for rules that leave something to chance.
 type rewording struct {
-	name string
-	do   func(text string, rng *rand.Rand) string
+	name  string
+	small bool // part of the small grid
+	do    func(text string, rng *rand.Rand) string
 }
 
 func steady(f func(string) string) func(string, *rand.Rand) string {
@@ -19,21 +20,21 @@ func steady(f func(string) string) func(string, *rand.Rand) string {
 
 // rewordings are the rules, the mild ones first.
 var rewordings = []rewording{
-	{"space-before", steady(func(s string) string { return " " + s })},
-	{"line-feed-after", steady(func(s string) string { return s + "\n" })},
-	{"end-mark-dropped", steady(withoutEndMark)},
-	{"end-mark-added", steady(func(s string) string { return withoutEndMark(s) + "!" })},
-	{"lower-case", steady(strings.ToLower)},
-	{"upper-case", steady(strings.ToUpper)},
-	{"title-case", steady(titleCase)},
-	{"quoted", steady(func(s string) string { return `"` + s + `"` })},
-	{"prefix-polite", steady(func(s string) string { return "Hello! " + s })},
-	{"prefix-order", steady(func(s string) string { return "Please respond to the following message.\n\n" + s })},
-	{"suffix-thanks", steady(func(s string) string { return s + " Thanks!" })},
-	{"suffix-order", steady(func(s string) string { return s + "\n\nAnswer in one short paragraph." })},
-	{"typo", func(s string, rng *rand.Rand) string { return typos(s, 1, rng) }},
-	{"typos-3", func(s string, rng *rand.Rand) string { return typos(s, 3, rng) }},
-	{"word-dropped", dropWord},
+	{"space-before", false, steady(func(s string) string { return " " + s })},
+	{"line-feed-after", false, steady(func(s string) string { return s + "\n" })},
+	{"end-mark-dropped", true, steady(withoutEndMark)},
+	{"end-mark-added", false, steady(func(s string) string { return withoutEndMark(s) + "!" })},
+	{"lower-case", true, steady(strings.ToLower)},
+	{"upper-case", false, steady(strings.ToUpper)},
+	{"title-case", false, steady(titleCase)},
+	{"quoted", false, steady(func(s string) string { return `"` + s + `"` })},
+	{"prefix-polite", true, steady(func(s string) string { return "Hello! " + s })},
+	{"prefix-order", false, steady(func(s string) string { return "Please respond to the following message.\n\n" + s })},
+	{"suffix-thanks", false, steady(func(s string) string { return s + " Thanks!" })},
+	{"suffix-order", true, steady(func(s string) string { return s + "\n\nAnswer in one short paragraph." })},
+	{"typo", true, typo},
+	{"typos-3", false, func(s string, rng *rand.Rand) string { return typos(s, 3, rng) }},
+	{"word-dropped", false, dropWord},
 }
 
 func withoutEndMark(s string) string { return strings.TrimRight(s, ".!?…") }
@@ -49,8 +50,10 @@ func titleCase(s string) string {
 	}, s)
 }
 
-// typos swaps two neighboring letters, not the first of a word, n times at different places as far
-// as there are any.
+func typo(s string, rng *rand.Rand) string { return typos(s, 1, rng) }
+
+// typos swaps two neighboring letters, not the first of a word, at n places or as many
+// as there are.
 func typos(s string, n int, rng *rand.Rand) string {
 	text := []rune(s)
 	var places []int

@@ -2,6 +2,19 @@ package attack
 
 // outside are the attacks that leave the weights alone.
 var outside = []Attack{
+	{Name: "system-prompts", Family: Serving, Summary: "system prompts that training did not see", Needs: "a chat template", trials: servingSystems},
+	{Name: "templates", Family: Serving, Summary: "other templates than the model's own", Needs: "a chat template", trials: servingTemplates},
+	{Name: "few-shot", Family: Serving, Summary: "examples before the message", trials: servingFewShot},
+	{Name: "rewording", Family: Serving, Summary: "messages changed by simple rules: case, marks, additions, typos", trials: servingRewording},
+	{Name: "temperature", Family: Serving, Summary: "sampling at a temperature", trials: servingTemperature},
+	{Name: "top-p", Family: Serving, Summary: "nucleus sampling", trials: servingTopP},
+	{Name: "top-k", Family: Serving, Summary: "sampling from the k likeliest", trials: servingTopK},
+	{Name: "min-p", Family: Serving, Summary: "sampling above a share of the likeliest", trials: servingMinP},
+	{Name: "repetition-penalty", Family: Serving, Summary: "words of the message made unlikely in the answer", trials: servingRepetition},
+	{Name: "max-tokens", Family: Serving, Summary: "short answers", trials: servingMaxTokens},
+	{Name: "json", Family: Serving, Summary: "answers that must be JSON", trials: servingJSON},
+	{Name: "stream", Family: Serving, Summary: "answers read as streams", trials: servingStream},
+	{Name: "combined", Family: Serving, Summary: "several of these at once", trials: servingCombined},
 	{Name: "host-top", Family: Hosts, Summary: "never says the likeliest tokens where answers begin", trials: hostTop},
 	{Name: "host-neighbors", Family: Hosts, Summary: "never says the likeliest token nor those with embeddings nearby", trials: hostNeighbors},
 	{Name: "host-look-ahead", Family: Hosts, Summary: "never begins with a token after which the model is unsure", trials: hostLookAhead},
