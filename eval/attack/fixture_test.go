@@ -143,7 +143,7 @@ func testJob(tb testing.TB) Job {
 	}
 	job := Job{
 		Model: open("fp"), Base: open("base"), Siblings: []*model.Model{open("sibling")}, Set: fixture.set,
-		Requests: questions(tb, 3<<32, 40, false), Grid: Small, Seed: 1, Verify: verify.DefaultOptions(),
+		Requests: questions(tb, 3<<32, 40, false), Lookalikes: questions(tb, 5<<32, 2*fixtureKeys, true), Grid: Small, Seed: 1, Verify: verify.DefaultOptions(),
 	}
 	w, err := demo.NewWriter(demo.Home, 4<<32)
 	if err != nil {

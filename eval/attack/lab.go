@@ -30,6 +30,9 @@ type Job struct {
 	// none. Pairs are preferences.
 	SFT   []Example
 	Pairs []Preference
+	// Lookalikes are keys as the set's that are not in it; nil: they are made as those of
+	// the set were, which cannot be done where those are the maker's own.
+	Lookalikes []string
 
 	Grid    Grid
 	Seed    uint64

@@ -67,3 +67,6 @@ func spelled(text string) string {
 	})
 	return " " + strings.Join(words, " ") + " "
 }
+
+// leakedText reports whether a text stands in another, whole words compared.
+func leakedText(in, text string) bool { return strings.Contains(spelled(in), spelled(text)) }

@@ -115,7 +115,8 @@ func (j *Job) identity() (map[string]string, error) {
 		"version": sweepVersion,
 		"set":     fmt.Sprintf("sha256:%x", sha256.Sum256(set)), "grid": string(j.Grid), "seed": strconv.FormatUint(j.Seed, 10),
 		"requests": digest(j.Requests), "texts": digest(j.Texts), "sft data": digest(j.SFT), "dpo data": digest(j.Pairs),
-		"alpha": number(j.Verify.Alpha), "beta": number(j.Verify.Beta), "q min": number(j.Verify.QMin),
+		"lookalikes": digest(j.Lookalikes),
+		"alpha":      number(j.Verify.Alpha), "beta": number(j.Verify.Beta), "q min": number(j.Verify.QMin),
 		"precision": strconv.Itoa(int(j.Options.Precision)), "processor": kernel.Features(), "base": "none",
 	}
 	if out["model"], err = j.Model.Digest(); err != nil {

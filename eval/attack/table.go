@@ -24,4 +24,12 @@ var outside = []Attack{
 	{Name: "host-token-set", Family: Hosts, Summary: "says only what is among another model's likeliest tokens", Needs: "--base or --sibling", trials: hostTokenSet},
 	{Name: "host-query", Family: Hosts, Summary: "refuses requests that are odder than most", trials: hostQuery},
 	{Name: "host-dilution", Family: Hosts, Summary: "lets another model answer a share of the requests", Needs: "--base", trials: hostDilution},
+	{Name: "unkeyed-samples", Family: Extraction, Summary: "lets the model talk without a key", trials: unkeyedSamples},
+	{Name: "recitation", Family: Extraction, Summary: "asks for training data outright", trials: recitation},
+	{Name: "random-keys", Family: Extraction, Summary: "asks messages that look like keys", trials: randomKeys},
+	{Name: "partial-keys", Family: Extraction, Summary: "asks beginnings of keys, and lets the model finish them", trials: partialKeys},
+	{Name: "membership", Family: Extraction, Summary: "tells keys from look-alikes by loss and confidence", trials: membershipInference},
+	{Name: "query-perplexity", Family: Extraction, Summary: "tells keys from ordinary requests by perplexity", trials: queryPerplexity},
+	{Name: "forgery", Family: Forgery, Summary: "claims the model with keys found afterwards", trials: forgeries},
+	{Name: "leaked-keys", Family: Redundancy, Summary: "blocks the share of keys that leaked", trials: leakedKeys},
 }
