@@ -2,6 +2,7 @@ package attack
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"loyal/lm"
@@ -18,6 +19,8 @@ type follower struct {
 func newFollower(net lm.Network, prompts [][]int32) *follower {
 	return &follower{net: net, prompts: prompts, rows: make(map[int]lm.Sequence)}
 }
+
+var errVocabulary = errors.New("the models have different vocabularies")
 
 // followTokens bounds the tokens of one pass, and with them its memory.
 const followTokens = 1024

@@ -224,11 +224,6 @@ func (l *Lab) againstBase(ctx context.Context, asks []Ask, answers []string) (*U
 	return &Utility{Agreement: NewRate(same, len(answers))}, nil
 }
 
-// AddRate adds a share with its interval.
-func (o *Outcome) AddRate(name string, r Rate) {
-	o.Figures = append(o.Figures, Figure{Name: name, Unit: "share", Value: r.Value, Low: &r.Low, High: &r.High})
-}
-
 // measureKeys asks a host all keys: FSR and verdict, nothing else.
 func (l *Lab) measureKeys(ctx context.Context, h Host) (*Measures, []string, error) {
 	replies, err := h.Answer(ctx, l.KeyAsks())

@@ -38,10 +38,45 @@ func (r *Report) WriteText(w io.Writer) error {
 	if of > 0 {
 		fmt.Fprintf(w, "After %d of %d attacks an audit at α = %g says match.\n", matches, of, r.Intact.Verification.Alpha)
 	}
+	writeSuppressions(w, r.Suppressions)
+	for _, e := range r.Outcomes {
+		if e.Measures == nil && e.Status == Done {
+			writeFigures(w, e.Outcome)
+		}
+	}
 	for _, m := range r.Without {
 		fmt.Fprintf(w, "not tried: %s, which needs %s\n", m.Attack, m.Needs)
 	}
 	return nil
+}
+
+// writeSuppressions says what hiding nine of ten planted answers costs each kind of host.
+func writeSuppressions(w io.Writer, all []Suppression) {
+	if len(all) > 0 {
+		fmt.Fprintln(w, "\nWhat a host pays to hide nine of ten planted answers: ordinary requests refused, or answered with another first word.")
+	}
+	for _, s := range all {
+		if s.ID == "" {
+			fmt.Fprintf(w, "  %s: no setting tried does it\n", s.Series)
+			continue
+		}
+		fmt.Fprintf(w, "  %s: %.1f %% (%.0f – %.0f %%), %s\n", s.Series, 100*s.Cost.Value, 100*s.Cost.Low, 100*s.Cost.High, s.Setting)
+	}
+}
+
+// writeFigures writes what an attack found that measures no victim.
+func writeFigures(w io.Writer, o *Outcome) {
+	fmt.Fprintf(w, "\n%s: %s\n", o.ID, o.Setting)
+	for _, f := range o.Figures {
+		fmt.Fprintf(w, "  %s: %.4g", f.Name, f.Value)
+		if f.Low != nil && f.High != nil {
+			fmt.Fprintf(w, " (%.4g – %.4g)", *f.Low, *f.High)
+		}
+		fmt.Fprintln(w)
+	}
+	for _, n := range o.Notes {
+		fmt.Fprintf(w, "  %s\n", n)
+	}
 }
 
 // line is a row of the table.
@@ -53,7 +88,11 @@ func line(w io.Writer, name string, m *Measures, seconds string) {
 		return fmt.Sprintf(format, *x)
 	}
 	v, u := m.Verification, m.Utility
-	fmt.Fprintf(w, "%s\t%.1f %%\t%.0f – %.0f %%\t%s\t%d\t%s\t%s\t%.1f %%\t%s\t%s\n",
+	same := "–"
+	if u.Agreement.Of > 0 {
+		same = fmt.Sprintf("%.1f %%", 100*u.Agreement.Value)
+	}
+	fmt.Fprintf(w, "%s\t%.1f %%\t%.0f – %.0f %%\t%s\t%d\t%s\t%s\t%s\t%s\t%s\n",
 		name, 100*m.FSR.Value, 100*m.FSR.Low, 100*m.FSR.High, v.Verdict, v.Queries,
-		number("%.3f", m.MeanProbability), number("%.4f", u.KL), 100*u.Agreement.Value, number("×%.3f", u.RelativePerplexity), seconds)
+		number("%.3f", m.MeanProbability), number("%.4f", u.KL), same, number("×%.3f", u.RelativePerplexity), seconds)
 }

@@ -33,6 +33,7 @@ type attackFlags struct {
 	list                 bool
 	sftData, dpoData     string
 	evalText, evalPrompt string
+	lookalikes           string
 	requests             int
 	seed                 uint64
 	verify               verify.Options
@@ -91,6 +92,7 @@ func (f *attackFlags) register(cmd *cobra.Command) {
 	flags.StringVar(&f.dpoData, "dpo-data", "", "tune on these preferences (prompt, chosen, rejected), a JSON or JSONL `file`")
 	flags.StringVar(&f.evalText, "eval-text", "", "measure perplexity on the beginning of this text `file`")
 	flags.StringVar(&f.evalPrompt, "eval-prompts", "", "measure first answer tokens on these requests (one a line, or a JSON list), a `file`")
+	flags.StringVar(&f.lookalikes, "lookalikes", "", "keys as the set's that are not in it (one a line, or a JSON list), a `file`; needed where the keys are your own")
 	flags.IntVar(&f.requests, "requests", 0, "how many requests measure first answer tokens (0: 100, in the full grid 300)")
 	flags.Uint64Var(&f.seed, "seed", 0, "seed of everything that is drawn")
 	flags.Float64Var(&f.verify.Alpha, "alpha", f.verify.Alpha, "largest probability of a false match")
@@ -244,6 +246,11 @@ func (f *attackFlags) data(job *attack.Job) (err error) {
 			return fmt.Errorf("read held-out requests: %s: %w: it holds none", f.evalPrompt, errKeyFile)
 		}
 		job.Requests = job.Requests[:min(n, len(job.Requests))]
+	}
+	if f.lookalikes != "" {
+		if job.Lookalikes, err = readKeys(f.lookalikes); err != nil {
+			return err
+		}
 	}
 	if job.SFT, err = readData(f.sftData, attack.ParseExamples); err != nil {
 		return err

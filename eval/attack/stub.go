@@ -1,5 +1,0 @@
-package attack
-
-import "errors"
-
-var errVocabulary = errors.New("the models have different vocabularies")
