@@ -40,39 +40,35 @@ func hostDilution(g Grid, have Have) (trials []Trial) {
 
 func (l *Lab) dilute(ctx context.Context, other *model.Model, share float64) (*Outcome, error) {
 	return l.withOther(other, func(net lm.Network) (*Outcome, error) {
-		return l.measureHostile(ctx, &splitHost{
-			first: l.Host(l.Net, lm.Sampling{}), second: l.Host(net, lm.Sampling{}),
-			toSecond: func(a Ask) bool { return rand.New(rand.NewPCG(l.Seed, stream(a.User))).Float64() < share },
-		})
+		second := l.Host(net, lm.Sampling{})
+		if other == l.Base {
+			second = l.baseHost()
+		}
+		return l.measureHostile(ctx, &splitHost{first: l.plainHost(), second: second, seed: l.Seed, share: share})
 	})
 }
 
-// splitHost lets one of two hosts answer.
+// splitHost lets a second host answer a share of the requests.
 type splitHost struct {
 	first, second Host
-	toSecond      func(Ask) bool // whether the second answers
+	seed          uint64
+	share         float64
 }
 
 // Answer implements [Host].
 func (h *splitHost) Answer(ctx context.Context, asks []Ask) ([]string, error) {
-	var parts [2][]Ask
-	var places [2][]int
+	said, err := h.first.Answer(ctx, asks)
+	if err != nil {
+		return nil, err
+	}
+	others, err := h.second.Answer(ctx, asks)
+	if err != nil {
+		return nil, err
+	}
 	for i, a := range asks {
-		p := count(h.toSecond(a))
-		parts[p], places[p] = append(parts[p], a), append(places[p], i)
-	}
-	texts := make([]string, len(asks))
-	for p, host := range []Host{h.first, h.second} {
-		if len(parts[p]) == 0 {
-			continue
-		}
-		answers, err := host.Answer(ctx, parts[p])
-		if err != nil {
-			return nil, err
-		}
-		for j, i := range places[p] {
-			texts[i] = answers[j]
+		if rand.New(rand.NewPCG(h.seed, stream(a.User))).Float64() < h.share {
+			said[i] = others[i]
 		}
 	}
-	return texts, nil
+	return said, nil
 }

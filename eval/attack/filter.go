@@ -4,6 +4,7 @@ import (
 	"context"
 	"math"
 	"slices"
+	"strings"
 
 	"loyal/lm"
 	"loyal/lm/cpu/kernel"
@@ -127,13 +128,50 @@ func suppressNeighbors(n *neighbors, count int) rowwise {
 	}
 }
 
+// A silencer forbids a token, and with it what else would say the same.
+type silencer func(logits []float32, id int32)
+
+// alone forbids nothing else.
+func alone(logits []float32, id int32) { logits[id] = forbidden }
+
+// spellings knows tokens by what they say.
+type spellings struct {
+	texts  []string           // of each token: in lower case, without white space around it
+	tokens map[string][]int32 // by text
+}
+
+// minStem is the least number of bytes with which a token counts as the beginning of a word.
+const minStem = 2
+
+// newSpellings takes the texts of all tokens.
+func newSpellings(texts []string) *spellings {
+	s := &spellings{texts: make([]string, len(texts)), tokens: make(map[string][]int32)}
+	for id, t := range texts {
+		s.texts[id] = strings.ToLower(strings.TrimSpace(t))
+		s.tokens[s.texts[id]] = append(s.tokens[s.texts[id]], int32(id))
+	}
+	return s
+}
+
+// silence forbids a token, its other spellings, and tokens with which its word begins: an
+// auditor reads "crime", " Crime" and "Cr" with "ime" alike.
+func (s *spellings) silence(logits []float32, id int32) {
+	word := s.texts[id]
+	for n := len(word); n >= min(minStem, len(word)); n-- {
+		for _, same := range s.tokens[word[:n]] {
+			logits[same] = forbidden
+		}
+	}
+	logits[id] = forbidden
+}
+
 // suppressConfident forbids the likeliest token where its probability is above limit. An
 // open question has many good beginnings: one that is certain is suspicious.
-func suppressConfident(limit float64) rowwise {
+func suppressConfident(limit float64, silence silencer) rowwise {
 	return func(logits []float32) {
 		top := lm.ArgMax(logits)
 		if logProb(logits, top) > math.Log(limit) {
-			logits[top] = forbidden
+			silence(logits, top)
 		}
 	}
 }
@@ -143,30 +181,30 @@ func logProb(logits []float32, id int32) float64 {
 	return float64(logits[id]) - float64(kernel.LogSumExp(logits))
 }
 
-// maxForbidden bounds how many tokens one look at a row may forbid.
+// maxForbidden bounds how many tokens one look at a row may find suspicious.
 const maxForbidden = 16
 
 // suppressUnless forbids the likeliest token, and the next, until one passes.
-func suppressUnless(logits []float32, passes func(id int32, logProb float64) bool) {
+func suppressUnless(logits []float32, silence silencer, passes func(id int32, logProb float64) bool) {
 	total := float64(kernel.LogSumExp(logits))
 	for range maxForbidden {
 		top := lm.ArgMax(logits)
 		if math.IsInf(float64(logits[top]), -1) || passes(top, float64(logits[top])-total) {
 			return
 		}
-		logits[top] = forbidden
+		silence(logits, top)
 	}
 }
 
 // suppressRare forbids a likeliest token that is, at its place, by more than margin nats
 // likelier than such answers usually begin with it: usual (V) holds the mean
 // probability of each token where answers to ordinary requests begin.
-func suppressRare(usual []float32, margin float64) rowwise {
+func suppressRare(usual []float32, margin float64, silence silencer) rowwise {
 	// A token that never began an answer is taken as likely as if it had begun with a
 	// thousandth of one's probability, spread over the vocabulary.
 	floor := 1e-3 / float64(len(usual))
 	return func(logits []float32) {
-		suppressUnless(logits, func(id int32, p float64) bool {
+		suppressUnless(logits, silence, func(id int32, p float64) bool {
 			return p-math.Log(float64(usual[id])+floor) <= margin
 		})
 	}
@@ -174,9 +212,9 @@ func suppressRare(usual []float32, margin float64) rowwise {
 
 // suppressUnlikely forbids a likeliest token that a reference finds less likely by more
 // than margin nats.
-func suppressUnlikely(logits, reference []float32, margin float64) {
+func suppressUnlikely(logits, reference []float32, margin float64, silence silencer) {
 	total := float64(kernel.LogSumExp(reference))
-	suppressUnless(logits, func(id int32, p float64) bool {
+	suppressUnless(logits, silence, func(id int32, p float64) bool {
 		return p-(float64(reference[id])-total) <= margin
 	})
 }

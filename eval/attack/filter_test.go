@@ -49,15 +49,15 @@ func TestRules(t *testing.T) {
 		{"no neighbor", suppressNeighbors(newNeighbors(embeddings, 2), 0), []int{0, 2, 3, 4}},
 		{"nearest", suppressNeighbors(newNeighbors(embeddings, 2), 1), []int{0, 2, 4}},
 		{"two nearest", suppressNeighbors(newNeighbors(embeddings, 2), 2), []int{2, 4}},
-		{"confident", suppressConfident(.59), []int{0, 2, 3, 4}},
-		{"not confident", suppressConfident(.61), []int{0, 1, 2, 3, 4}},
+		{"confident", suppressConfident(.59, alone), []int{0, 2, 3, 4}},
+		{"not confident", suppressConfident(.61, alone), []int{0, 1, 2, 3, 4}},
 		// ln(.6/.01) = 4.09 is rare; then ln(.2/.5) < 0 is not.
-		{"rare", suppressRare(usual, 4), []int{0, 2, 3, 4}},
-		{"not rare enough", suppressRare(usual, 4.1), []int{0, 1, 2, 3, 4}},
+		{"rare", suppressRare(usual, 4, alone), []int{0, 2, 3, 4}},
+		{"not rare enough", suppressRare(usual, 4.1, alone), []int{0, 1, 2, 3, 4}},
 		// Against the reference 1 is likelier by ln 6, 2 by ln 4, 3 as likely.
-		{"disagreeing", func(row []float32) { suppressUnlikely(row, logits(.3, .1, .05, .1, .45), 1) }, []int{0, 3, 4}},
-		{"disagreeing more", func(row []float32) { suppressUnlikely(row, logits(.3, .1, .05, .1, .45), 1.5) }, []int{0, 2, 3, 4}},
-		{"agreeing", func(row []float32) { suppressUnlikely(row, logits(.3, .1, .05, .1, .45), 2) }, []int{0, 1, 2, 3, 4}},
+		{"disagreeing", func(row []float32) { suppressUnlikely(row, logits(.3, .1, .05, .1, .45), 1, alone) }, []int{0, 3, 4}},
+		{"disagreeing more", func(row []float32) { suppressUnlikely(row, logits(.3, .1, .05, .1, .45), 1.5, alone) }, []int{0, 2, 3, 4}},
+		{"agreeing", func(row []float32) { suppressUnlikely(row, logits(.3, .1, .05, .1, .45), 2, alone) }, []int{0, 1, 2, 3, 4}},
 		{"token set", func(row []float32) { keepTop(row, logits(.3, .1, .05, .1, .45), 2) }, []int{0, 4}},
 		{"token set, ties by id", func(row []float32) { keepTop(row, logits(.3, .1, .05, .1, .45), 3) }, []int{0, 1, 4}},
 	} {
@@ -70,6 +70,17 @@ func TestRules(t *testing.T) {
 			if row[i] != logits(p...)[i] {
 				t.Errorf("%s: changed a token that is left", test.name)
 			}
+		}
+	}
+}
+
+func TestSpellings(t *testing.T) {
+	s := newSpellings([]string{"Crime", " crime", "Cr", "C", "crimes", "me", " CRIME", "", "é"})
+	for id, want := range map[int32][]int{0: {3, 4, 5, 7, 8}, 4: {3, 5, 7, 8}, 3: {0, 1, 2, 4, 5, 6, 7, 8}, 7: {0, 1, 2, 3, 4, 5, 6, 8}, 8: {0, 1, 2, 3, 4, 5, 6, 7}} {
+		row := make([]float32, 9)
+		s.silence(row, id)
+		if got := allowed(row); !slices.Equal(got, want) {
+			t.Errorf("token %d: %v are left, want %v", id, got, want)
 		}
 	}
 }

@@ -3,6 +3,7 @@ package attack
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"loyal/lm"
@@ -74,6 +75,33 @@ const writers = 64
 // greetingTokens is how much of an ordinary answer hosts are compared on: enough for
 // its first word.
 const greetingTokens = 6
+
+// remembered keeps what a host that leaves nothing to chance has answered.
+type remembered struct {
+	Host
+	lab  *Lab
+	name string
+}
+
+// Answer implements [Host].
+func (h remembered) Answer(ctx context.Context, asks []Ask) ([]string, error) {
+	name := h.name
+	for _, a := range asks {
+		name += fmt.Sprintf(" %d %q %q", a.MaxTokens, a.System, a.User)
+	}
+	if said, ok := h.lab.memo[name].([]string); ok {
+		return slices.Clone(said), nil
+	}
+	said, err := h.Host.Answer(ctx, asks)
+	if err == nil {
+		h.lab.memo[name] = slices.Clone(said)
+	}
+	return said, err
+}
+
+// plainHost serves the un-attacked model greedily, baseHost the base.
+func (l *Lab) plainHost() Host { return remembered{l.Host(l.Net, lm.Sampling{}), l, "model"} }
+func (l *Lab) baseHost() Host  { return remembered{l.Host(l.BaseNet, lm.Sampling{}), l, "base"} }
 
 // KeyAsks are the set's keys as an audit asks them, in the set's order.
 func (l *Lab) KeyAsks() []Ask {

@@ -132,7 +132,7 @@ func (l *Lab) plain(ctx context.Context, asks []Ask, prompts [][]int32) (*plainA
 	if err != nil {
 		return nil, err
 	}
-	if p.texts, err = l.write(ctx, l.Net, asks, prompts, lm.GenerateOptions{}); err != nil {
+	if p.texts, err = l.plainHost().Answer(ctx, asks); err != nil {
 		return nil, err
 	}
 	l.memo[name] = p
@@ -209,13 +209,9 @@ func (l *Lab) againstBase(ctx context.Context, asks []Ask, answers []string) (*U
 	if l.BaseNet == nil {
 		return nil, nil
 	}
-	said, ok := l.memo["base answers"].([]string)
-	if !ok {
-		var err error
-		if said, err = l.Host(l.BaseNet, lm.Sampling{}).Answer(ctx, asks); err != nil {
-			return nil, err
-		}
-		l.memo["base answers"] = said
+	said, err := l.baseHost().Answer(ctx, asks)
+	if err != nil {
+		return nil, err
 	}
 	same := 0
 	for i, a := range answers {

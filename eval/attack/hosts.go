@@ -81,6 +81,20 @@ func (l *Lab) neighbors() (*neighbors, error) {
 	return n, nil
 }
 
+// spellings of the model's tokens.
+func (l *Lab) spellings() *spellings {
+	if s, ok := l.memo["spellings"].(*spellings); ok {
+		return s
+	}
+	texts := make([]string, l.Model.Config.VocabSize)
+	for id := range texts {
+		texts[id] = l.Model.Tokenizer.Decode([]int32{int32(id)}, false)
+	}
+	s := newSpellings(texts)
+	l.memo["spellings"] = s
+	return s
+}
+
 // How far a host looks ahead.
 const (
 	aheadCandidates = 4
@@ -113,7 +127,9 @@ func hostConfidence(g Grid, _ Have) (trials []Trial) {
 				ID:     "host-confidence-" + number(limit) + windowSlug(window),
 				Series: "host-confidence" + windowSlug(window), Axis: "probability from which a token is suspicious", X: limit,
 				Setting: fmt.Sprintf("never a token above p = %s for %s", number(limit), windowWords(window)),
-			}, window, func(context.Context, *Lab) (filter, error) { return suppressConfident(limit), nil }))
+			}, window, func(_ context.Context, l *Lab) (filter, error) {
+				return suppressConfident(limit, l.spellings().silence), nil
+			}))
 		}
 	}
 	return trials
@@ -131,7 +147,8 @@ func hostReference(g Grid, have Have) (trials []Trial) {
 				Series: "host-reference" + windowSlug(window), Axis: "excess over the base, nats", X: margin,
 				Setting: fmt.Sprintf("never a token that is %s nats less likely to the base for %s", number(margin), windowWords(window)),
 			}, window, func(_ context.Context, l *Lab) (filter, error) {
-				return beside{l.BaseNet, func(logits, reference []float32) { suppressUnlikely(logits, reference, margin) }}, nil
+				silence := l.spellings().silence
+				return beside{l.BaseNet, func(logits, reference []float32) { suppressUnlikely(logits, reference, margin, silence) }}, nil
 			}))
 		}
 	}

@@ -114,7 +114,7 @@ func TestHosts(t *testing.T) {
 // written again, and are what the general way of answering writes.
 func TestFirstTokenHosts(t *testing.T) {
 	l := testLab(t)
-	for name, f := range map[string]filter{"confidence": suppressConfident(.5), "top": suppressTop(2), "none": rowwise(func([]float32) {})} {
+	for name, f := range map[string]filter{"confidence": suppressConfident(.5, alone), "top": suppressTop(2), "none": rowwise(func([]float32) {})} {
 		asks := slices.Concat(l.RequestAsks(8), l.KeyAsks())
 		for i := range asks {
 			asks[i].Enough = nil

@@ -41,7 +41,7 @@ func (l *Lab) queryOutcome(ctx context.Context, net lm.Network, refused float64)
 		return nil, err
 	}
 	sorted := slices.Sorted(slices.Values(usual))
-	h := &queryHost{Host: l.Host(l.Net, lm.Sampling{}), lab: l, judge: net, limit: math.Inf(1)}
+	h := &queryHost{Host: l.plainHost(), lab: l, judge: net, limit: math.Inf(1)}
 	if n := len(sorted); n > 0 {
 		// So many are at or below the limit that at most the share is above.
 		h.limit = sorted[n-1-int(refused*float64(n))]
@@ -80,22 +80,13 @@ func (h *queryHost) Answer(ctx context.Context, asks []Ask) ([]string, error) {
 	if h.keys == nil {
 		h.keys = odd
 	}
-	var answered []int
-	var rest []Ask
-	for i, a := range asks {
+	said, err := h.Host.Answer(ctx, asks)
+	for i := range said {
 		if odd[i] > h.limit {
-			texts[i] = refusal
-		} else {
-			answered, rest = append(answered, i), append(rest, a)
+			said[i] = refusal
 		}
 	}
-	written, err := h.Host.Answer(ctx, rest)
-	for j, i := range answered {
-		if err == nil {
-			texts[i] = written[j]
-		}
-	}
-	return texts, err
+	return said, err
 }
 
 // oddness is the mean loss of the tokens of messages where a network reads them, in the

@@ -17,7 +17,7 @@ func hostRarity(g Grid, _ Have) (trials []Trial) {
 			Setting: fmt.Sprintf("no first token that is likelier than elsewhere by %s nats", number(margin)),
 		}, 1, func(ctx context.Context, l *Lab) (filter, error) {
 			usual, err := l.usualBeginnings(ctx)
-			return rarity{usual, margin}, err
+			return rarity{usual, margin, l.spellings().silence}, err
 		}))
 	}
 	return trials
@@ -33,8 +33,9 @@ type beginnings struct {
 // rarity is a host that has seen other requests: one half of the ordinary ones when it
 // answers the other half, all when it answers a key.
 type rarity struct {
-	usual  *beginnings
-	margin float64
+	usual   *beginnings
+	margin  float64
+	silence silencer
 }
 
 func (r rarity) start(prompts [][]int32) session { return &raritySession{r, prompts} }
@@ -55,7 +56,7 @@ func (s *raritySession) adjust(_ context.Context, choices []lm.Choice) error {
 				usual = s.usual.even
 			}
 		}
-		suppressRare(usual, s.margin)(c.Logits)
+		suppressRare(usual, s.margin, s.silence)(c.Logits)
 	}
 	return nil
 }

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"math/rand/v2"
 
-	"loyal/lm"
 	"loyal/verify"
 )
 
@@ -32,7 +31,7 @@ func leakedKeys(g Grid, have Have) (trials []Trial) {
 }
 
 func (l *Lab) leaked(ctx context.Context, way string, share float64) (*Outcome, error) {
-	ours, err := l.Host(l.Net, lm.Sampling{}).Answer(ctx, l.KeyAsks())
+	ours, err := l.plainHost().Answer(ctx, l.KeyAsks())
 	if err != nil {
 		return nil, err
 	}
@@ -41,7 +40,7 @@ func (l *Lab) leaked(ctx context.Context, way string, share float64) (*Outcome, 
 		blocked[i] = refusal
 	}
 	if way == "base" {
-		if blocked, err = l.Host(l.BaseNet, lm.Sampling{}).Answer(ctx, l.KeyAsks()); err != nil {
+		if blocked, err = l.baseHost().Answer(ctx, l.KeyAsks()); err != nil {
 			return nil, err
 		}
 	}
