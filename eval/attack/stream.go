@@ -9,8 +9,6 @@ import (
 	"io"
 	"net/http"
 
-	"golang.org/x/sync/errgroup"
-
 	"loyal/fingerprint"
 	"loyal/inference"
 	"loyal/openai"
@@ -53,21 +51,21 @@ type serverHost struct {
 	stream bool
 }
 
-// requestsAtOnce is how many requests are under way.
-const requestsAtOnce = 16
+// streamTokens bounds the answers that are read as streams.
+const streamTokens = 8
 
-// Answer implements [Host].
+// Answer implements [Host]. It asks one thing after the other: what a server computes
+// together depends on when requests come, and with it how sums are rounded.
 func (h serverHost) Answer(ctx context.Context, asks []Ask) ([]string, error) {
 	texts := make([]string, len(asks))
-	group, ctx := errgroup.WithContext(ctx)
-	group.SetLimit(requestsAtOnce)
 	for i, a := range asks {
-		group.Go(func() (err error) {
-			texts[i], err = h.one(ctx, a)
-			return err
-		})
+		a.MaxTokens = min(a.MaxTokens, streamTokens)
+		var err error
+		if texts[i], err = h.one(ctx, a); err != nil {
+			return nil, err
+		}
 	}
-	return texts, group.Wait()
+	return texts, nil
 }
 
 func (h serverHost) one(ctx context.Context, a Ask) (string, error) {
