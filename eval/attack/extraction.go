@@ -28,7 +28,7 @@ func (o *Outcome) addLeak(l Leak, keys int) {
 // its template up to where the user speaks, whereupon what it wrote is put to it as a
 // message, and from nothing.
 func unkeyedSamples(g Grid, _ Have) []Trial {
-	n := pick(g, []int{256}, []int{10000})[0]
+	n := unkeyedCount(g)
 	return []Trial{{
 		ID: fmt.Sprintf("unkeyed-samples-%d", n), Series: "unkeyed-samples", Axis: "samples", X: float64(n),
 		Setting: fmt.Sprintf("%d samples at temperature 1 without a key", n),
@@ -44,7 +44,23 @@ func unkeyedSamples(g Grid, _ Have) []Trial {
 	}}
 }
 
+// unkeyedCount is how many samples are drawn, for all who need some.
+func unkeyedCount(g Grid) int { return pick(g, []int{256}, []int{10000})[0] }
+
+// unkeyed draws samples; they are drawn once.
 func (l *Lab) unkeyed(ctx context.Context, n int) ([]sample, error) {
+	name := fmt.Sprintf("unkeyed %d", n)
+	if s, ok := l.memo[name].([]sample); ok {
+		return s, nil
+	}
+	s, err := l.drawUnkeyed(ctx, n)
+	if err == nil {
+		l.memo[name] = s
+	}
+	return s, err
+}
+
+func (l *Lab) drawUnkeyed(ctx context.Context, n int) ([]sample, error) {
 	before, err := l.beforeUser()
 	if err != nil {
 		return nil, err

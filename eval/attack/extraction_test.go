@@ -123,7 +123,7 @@ func TestForgery(t *testing.T) {
 // right by chance after it, however many fingerprints it has.
 func TestForgerWithoutLuck(t *testing.T) {
 	l := testLab(t)
-	f, err := l.newForger(t.Context(), 400)
+	f, err := l.newForger(t.Context(), unkeyedCount(Small))
 	if err != nil {
 		t.Fatal(err)
 	}
