@@ -49,24 +49,37 @@ func (h *networkHost) Answer(ctx context.Context, asks []Ask) ([]string, error) 
 
 // write writes answers to asks, each after its prompt.
 func (l *Lab) write(ctx context.Context, net lm.Network, asks []Ask, prompts [][]int32, o lm.GenerateOptions) ([]string, error) {
-	for _, a := range asks {
+	return l.writeOn(ctx, net, asks, prompts, make([][]int32, len(asks)), o)
+}
+
+// writeOn writes answers of which some tokens are written already. Answers that are
+// long enough are not written on; where there are such, rows of the generation are not
+// those of the asks.
+func (l *Lab) writeOn(ctx context.Context, net lm.Network, asks []Ask, prompts, begun [][]int32, o lm.GenerateOptions) ([]string, error) {
+	texts := make([]string, len(asks))
+	written := slices.Clone(begun)
+	more := func(i int) bool {
+		a, n := asks[i], len(written[i])
+		return n < a.MaxTokens && (n == 0 || a.Enough == nil || !a.Enough(l.Decode(written[i])))
+	}
+	var rows []int
+	var run [][]int32
+	for i, a := range asks {
 		o.MaxTokens = max(o.MaxTokens, a.MaxTokens)
+		if more(i) {
+			rows, run = append(rows, i), append(run, slices.Concat(prompts[i], begun[i]))
+		}
 	}
 	o.StopIDs, o.MaxBatch = net.Config().EOS, writers
-	written := make([][]int32, len(asks))
-	_, err := lm.Generate(ctx, net, prompts, o, func(row int, id int32) bool {
-		written[row] = append(written[row], id)
-		a := asks[row]
-		return len(written[row]) < a.MaxTokens && (a.Enough == nil || !a.Enough(l.Decode(written[row])))
+	_, err := lm.Generate(ctx, net, run, o, func(row int, id int32) bool {
+		i := rows[row]
+		written[i] = append(written[i][:len(written[i]):len(written[i])], id)
+		return more(i)
 	})
-	if err != nil {
-		return nil, err
-	}
-	texts := make([]string, len(asks))
 	for i, ids := range written {
 		texts[i] = l.Decode(ids)
 	}
-	return texts, nil
+	return texts, err
 }
 
 // writers is how many answers are written at a time.

@@ -4,10 +4,10 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 
 	"loyal/lm"
 	"loyal/lm/cpu"
+	"loyal/lm/cpu/kernel"
 	"loyal/model"
 )
 
@@ -25,6 +25,11 @@ type filterHost struct {
 	// window is how many tokens of each answer the host looks at; 0: all. Where it is 1
 	// only answers whose first token changes are written anew.
 	window int
+	// divergence is, where window is 1, how far the host's distribution of the first token
+	// is from the model's for each of the last asks: Σ q log(q/p) with q what the filter
+	// leaves of p, so −log of the probability that it leaves. The other direction is
+	// infinite.
+	divergence []float64
 }
 
 // Answer implements [Host].
@@ -33,7 +38,7 @@ func (h *filterHost) Answer(ctx context.Context, asks []Ask) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	if h.window == 1 {
+	if h.window == 1 && len(asks) <= keptRows {
 		return h.first(ctx, asks, prompts)
 	}
 	f := h.filter
@@ -45,6 +50,10 @@ func (h *filterHost) Answer(ctx context.Context, asks []Ask) ([]string, error) {
 	return h.lab.write(ctx, h.lab.Net, asks, prompts, lm.GenerateOptions{Adjust: s.adjust})
 }
 
+// keptRows bounds the rows of logits that are kept: 1,024 of a vocabulary of 49,152 are
+// 200 MB.
+const keptRows = 1024
+
 // first answers where the filter sees first tokens only.
 func (h *filterHost) first(ctx context.Context, asks []Ask, prompts [][]int32) ([]string, error) {
 	plain, err := h.lab.plain(ctx, asks, prompts)
@@ -54,6 +63,7 @@ func (h *filterHost) first(ctx context.Context, asks []Ask, prompts [][]int32) (
 	s := h.filter.start(prompts)
 	defer s.close()
 	chosen := make([]int32, len(prompts))
+	h.divergence = make([]float64, len(prompts))
 	const part = 64 // rows of logits that are copied at a time
 	for from := 0; from < len(prompts); from += part {
 		choices := make([]lm.Choice, min(part, len(prompts)-from))
@@ -65,32 +75,26 @@ func (h *filterHost) first(ctx context.Context, asks []Ask, prompts [][]int32) (
 		}
 		for i, c := range choices {
 			chosen[from+i] = lm.ArgMax(c.Logits)
+			h.divergence[from+i] = max(0, float64(kernel.LogSumExp(plain.logits[from+i])-kernel.LogSumExp(c.Logits)))
 		}
 	}
 	texts := slices.Clone(plain.texts)
 	var changed []int
 	var others []Ask
-	var begun [][]int32
+	var rest, begun [][]int32
 	for i, id := range chosen {
 		switch {
 		case id == lm.ArgMax(plain.logits[i]):
 		case slices.Contains(h.lab.Net.Config().EOS, id):
 			texts[i] = ""
 		default:
-			a := asks[i]
-			a.MaxTokens--
-			if enough := a.Enough; enough != nil {
-				head := h.lab.Decode([]int32{id})
-				a.Enough = func(rest string) bool { return enough(head + rest) }
-			}
-			changed, others, begun = append(changed, i), append(others, a), append(begun, append(prompts[i][:len(prompts[i]):len(prompts[i])], id))
+			changed, others = append(changed, i), append(others, asks[i])
+			rest, begun = append(rest, prompts[i]), append(begun, []int32{id})
 		}
 	}
-	rest, err := h.lab.write(ctx, h.lab.Net, others, begun, lm.GenerateOptions{})
+	anew, err := h.lab.writeOn(ctx, h.lab.Net, others, rest, begun, lm.GenerateOptions{})
 	for j, i := range changed {
-		if err == nil {
-			texts[i] = h.lab.Decode(begun[j][len(prompts[i]):]) + rest[j]
-		}
+		texts[i] = anew[j]
 	}
 	return texts, err
 }
@@ -167,6 +171,9 @@ func (l *Lab) measureHostile(ctx context.Context, h Host) (*Outcome, error) {
 	}
 	if o.Measures.BaseUtility, err = l.againstBase(ctx, asks, answers); err != nil {
 		return nil, err
+	}
+	if f, ok := h.(*filterHost); ok && f.divergence != nil {
+		o.Add("divergence of the host's first token from the model's", "nats", mean(f.divergence))
 	}
 	same, refused, changed := 0, 0, 0
 	var judged, theirs, ours [][]int32
@@ -292,60 +299,4 @@ func (l *Lab) withOther(m *model.Model, do func(lm.Network) (*Outcome, error)) (
 	}
 	defer func() { _ = net.Close() }() // nothing is kept
 	return do(net)
-}
-
-// cost is the share of ordinary requests that a host answers otherwise than the
-// un-attacked model, by their first word, or not at all.
-func (m *Measures) cost() float64 { return 1 - m.Utility.Agreement.Value }
-
-// suppressed is the share of planted answers that count as suppressed.
-const suppressed = .9
-
-// Suppression is the least that a kind of host pays for hiding nine of ten planted
-// answers.
-type Suppression struct {
-	Attack string `json:"attack"`
-	Series string `json:"series"`
-	// ID and Setting are those of the cheapest trial that does it, "" where none does.
-	ID      string `json:"id,omitempty"`
-	Setting string `json:"setting,omitempty"`
-	FSR     Rate   `json:"fsr"`
-	// Cost is the share of ordinary requests that are refused, or whose answers begin with
-	// another word.
-	Cost Rate `json:"cost"`
-}
-
-// suppressions finds the cheapest setting of each series of hosts.
-func suppressions(intact Rate, entries []Entry) []Suppression {
-	var out []Suppression
-	for _, e := range entries {
-		if e.Family != Hosts || e.Measures == nil || e.Measures.Utility.Agreement.Of == 0 {
-			continue
-		}
-		i := slices.IndexFunc(out, func(s Suppression) bool { return s.Series == e.Series })
-		if i < 0 {
-			out = append(out, Suppression{Attack: e.Attack, Series: e.Series})
-			i = len(out) - 1
-		}
-		agree := e.Measures.Utility.Agreement
-		cost := NewRate(agree.Of-agree.Hits, agree.Of)
-		hides := e.Measures.FSR.Value <= (1-suppressed)*intact.Value+1e-12
-		if hides && (out[i].ID == "" || cost.Value < out[i].Cost.Value) {
-			out[i].ID, out[i].Setting, out[i].FSR, out[i].Cost = e.ID, e.Setting, e.Measures.FSR, cost
-		}
-	}
-	return out
-}
-
-// slug is a text as part of a trial's ID.
-func slug(text string) string {
-	return strings.Trim(strings.Map(func(r rune) rune {
-		switch {
-		case r >= 'a' && r <= 'z' || r >= '0' && r <= '9' || r == '.':
-			return r
-		case r >= 'A' && r <= 'Z':
-			return r + 'a' - 'A'
-		}
-		return '-'
-	}, text), "-")
 }

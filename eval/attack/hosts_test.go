@@ -40,8 +40,9 @@ func figure(t *testing.T, o *Outcome, name string) float64 {
 }
 
 const (
-	figureRefused = "ordinary requests refused"
-	figureChanged = "ordinary answers changed within 16 tokens"
+	figureRefused    = "ordinary requests refused"
+	figureDivergence = "divergence of the host's first token from the model's"
+	figureChanged    = "ordinary answers changed within 16 tokens"
 )
 
 // TestHosts: what each hostile host must do to fingerprints and to its own users.
@@ -59,6 +60,12 @@ func TestHosts(t *testing.T) {
 		if o := all[id]; o.Measures.FSR.Hits != 0 || cost(id) < .9 || figure(t, o, figureChanged) != 1 || o.Measures.Verification.Verdict == verify.Match {
 			t.Errorf("%s: %+v", id, o.Measures)
 		}
+	}
+	if d, more := figure(t, all["host-top-1"], figureDivergence), figure(t, all["host-top-5"], figureDivergence); d <= 0 || more <= d {
+		t.Errorf("divergence %v, %v if more is forbidden", d, more)
+	}
+	if d := figure(t, all["host-token-set-base-500"], figureDivergence); d < 0 || d > .2 {
+		t.Errorf("divergence %v if 500 tokens may be said", d)
 	}
 	// Confidence: the lower the limit, the more of both is lost.
 	if fsr("host-confidence-0.99") < fsr("host-confidence-0.3") || cost("host-confidence-0.99") > cost("host-confidence-0.3") || fsr("host-confidence-0.2") > .1 {
