@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"loyal/fingerprint"
 	"loyal/verify"
 )
 
@@ -48,6 +49,36 @@ func TestExtraction(t *testing.T) {
 	// The base has seen neither keys nor look-alikes: by loss it cannot tell them.
 	if len(all["query-perplexity"].Figures) != 4 {
 		t.Errorf("%+v", all["query-perplexity"].Figures)
+	}
+}
+
+// TestLookalikes: they are made as the set's keys were, are none of them, and where they
+// cannot be made the outcome says so.
+func TestLookalikes(t *testing.T) {
+	l := testLab(t)
+	set := *l.Set
+	l.Set, l.Lookalikes = &set, nil
+	trials, _, err := Trials(Small, l.Have(), "membership")
+	if err != nil {
+		t.Fatal(err)
+	}
+	o, err := trials[0].run(t.Context(), l)
+	if err != nil || len(o.Figures) > 0 || len(o.Notes) != 1 || !strings.Contains(o.Notes[0], "maker's own") {
+		t.Errorf("own keys: %+v, %v", o, err)
+	}
+	set.Params.Keys, set.Params.MaxTop, set.Params.MinCandidate, set.Params.Width = fingerprint.KeysQuestions, 1, 0, 2
+	set.Params.KeyLength = 64
+	found, err := l.lookalikes(t.Context())
+	if err != nil || len(found) != fixtureKeys {
+		t.Fatalf("%d found, %v", len(found), err)
+	}
+	// One of them becomes a key: it is none any more.
+	set.Fingerprints = slices.Clone(set.Fingerprints)
+	set.Fingerprints[0].Key = strings.ToUpper(found[0])
+	clear(l.memo)
+	again, err := l.lookalikes(t.Context())
+	if err != nil || len(again) != fixtureKeys || !slices.Equal(again[:fixtureKeys-1], found[1:]) {
+		t.Errorf("%q\nwithout the first of\n%q, %v", again, found, err)
 	}
 }
 

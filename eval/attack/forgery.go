@@ -78,12 +78,7 @@ type finding struct {
 
 func (l *Lab) newForger(ctx context.Context, search int) (*forger, error) {
 	f := &forger{lab: l, params: l.Set.Params}
-	f.params.Strategy = fingerprint.Perinucleus
-	f.params.Keys, f.params.ResponseLength = fingerprint.KeysFile, 1
-	if f.params.Width < 2 {
-		f.params = fingerprint.DefaultParams(fingerprint.Perinucleus)
-		f.params.Keys = fingerprint.KeysFile
-	}
+	f.params.Strategy, f.params.Keys, f.params.ResponseLength = fingerprint.Perinucleus, fingerprint.KeysFile, 1
 	f.claim = fingerprint.Set{
 		Version: fingerprint.Version, Created: time.Unix(1_700_000_000, 0).UTC(), Model: l.Set.Model, Serving: l.Set.Serving,
 		Binding: fingerprint.Binding{Model: l.Set.Model.Digest}, Params: f.params, Fingerprints: []fingerprint.Fingerprint{},
