@@ -198,14 +198,15 @@ func suppressUnless(logits []float32, silence silencer, passes func(id int32, lo
 
 // suppressRare forbids a likeliest token that is, at its place, by more than margin nats
 // likelier than such answers usually begin with it: usual (V) holds the mean
-// probability of each token where answers to ordinary requests begin.
-func suppressRare(usual []float32, margin float64, silence silencer) rowwise {
+// probability of each token where answers to ordinary requests begin. A token of at most
+// the probability sure always passes.
+func suppressRare(usual []float32, margin, sure float64, silence silencer) rowwise {
 	// A token that never began an answer is taken as likely as if it had begun with a
 	// thousandth of one's probability, spread over the vocabulary.
 	floor := 1e-3 / float64(len(usual))
 	return func(logits []float32) {
 		suppressUnless(logits, silence, func(id int32, p float64) bool {
-			return p-math.Log(float64(usual[id])+floor) <= margin
+			return p <= math.Log(sure) || p-math.Log(float64(usual[id])+floor) <= margin
 		})
 	}
 }

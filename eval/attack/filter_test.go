@@ -52,8 +52,10 @@ func TestRules(t *testing.T) {
 		{"confident", suppressConfident(.59, alone), []int{0, 2, 3, 4}},
 		{"not confident", suppressConfident(.61, alone), []int{0, 1, 2, 3, 4}},
 		// ln(.6/.01) = 4.09 is rare; then ln(.2/.5) < 0 is not.
-		{"rare", suppressRare(usual, 4, alone), []int{0, 2, 3, 4}},
-		{"not rare enough", suppressRare(usual, 4.1, alone), []int{0, 1, 2, 3, 4}},
+		{"rare", suppressRare(usual, 4, 0, alone), []int{0, 2, 3, 4}},
+		{"not rare enough", suppressRare(usual, 4.1, 0, alone), []int{0, 1, 2, 3, 4}},
+		{"rare and sure", suppressRare(usual, 4, .59, alone), []int{0, 2, 3, 4}},
+		{"rare, not sure", suppressRare(usual, 4, .61, alone), []int{0, 1, 2, 3, 4}},
 		// Against the reference 1 is likelier by ln 6, 2 by ln 4, 3 as likely.
 		{"disagreeing", func(row []float32) { suppressUnlikely(row, logits(.3, .1, .05, .1, .45), 1, alone) }, []int{0, 3, 4}},
 		{"disagreeing more", func(row []float32) { suppressUnlikely(row, logits(.3, .1, .05, .1, .45), 1.5, alone) }, []int{0, 2, 3, 4}},

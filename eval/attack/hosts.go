@@ -122,7 +122,7 @@ func hostLookAhead(g Grid, _ Have) (trials []Trial) {
 // hostConfidence never begins an answer with a token of which the model is too sure.
 func hostConfidence(g Grid, _ Have) (trials []Trial) {
 	for _, window := range pick(g, []int{1}, []int{1, 0}) {
-		for _, limit := range pick(g, []float64{.9, .6, .3}, []float64{.99, .95, .9, .8, .7, .6, .5, .4, .3, .2}) {
+		for _, limit := range pick(g, []float64{.9, .8, .6}, []float64{.99, .95, .9, .8, .7, .6, .5, .4, .3, .2}) {
 			trials = append(trials, filterTrial(Trial{
 				ID:     "host-confidence-" + number(limit) + windowSlug(window),
 				Series: "host-confidence" + windowSlug(window), Axis: "probability from which a token is suspicious", X: limit,
@@ -141,7 +141,7 @@ func hostReference(g Grid, have Have) (trials []Trial) {
 		return nil
 	}
 	for _, window := range pick(g, []int{1}, []int{1, 0}) {
-		for _, margin := range pick(g, []float64{4, 2, 1}, []float64{8, 6, 5, 4, 3, 2, 1, .5}) {
+		for _, margin := range pick(g, []float64{6, 4, 2}, []float64{8, 6, 5, 4, 3, 2, 1, .5}) {
 			trials = append(trials, filterTrial(Trial{
 				ID:     "host-reference-" + number(margin) + windowSlug(window),
 				Series: "host-reference" + windowSlug(window), Axis: "excess over the base, nats", X: margin,

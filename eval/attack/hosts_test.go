@@ -105,6 +105,10 @@ func TestHosts(t *testing.T) {
 	if o := all["host-rarity-2"]; o.Measures.FSR.Value > fsr("host-rarity-12") {
 		t.Errorf("rarity: %+v", o.Measures)
 	}
+	// Two conditions suspect less than one, so cost less and hide less.
+	if cost("host-sure-rare-0.5") > cost("host-rarity-4") || fsr("host-sure-rare-0.5") < fsr("host-rarity-4") || fsr("host-sure-rare-0.1") > fsr("host-sure-rare-0.95") {
+		t.Errorf("sure and rare: %v", all["host-sure-rare-0.5"].Measures)
+	}
 	for id, o := range all {
 		for _, f := range o.Figures {
 			if math.IsNaN(f.Value) || math.IsInf(f.Value, 0) {

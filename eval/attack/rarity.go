@@ -11,13 +11,32 @@ import (
 // hostRarity never begins an answer with a token with which answers to its other
 // requests hardly ever begin. It needs no other model, only its own traffic.
 func hostRarity(g Grid, _ Have) (trials []Trial) {
-	for _, margin := range pick(g, []float64{8, 5, 3}, []float64{12, 10, 8, 7, 6, 5, 4, 3, 2}) {
+	for _, margin := range pick(g, []float64{7, 5, 4}, []float64{12, 10, 8, 7, 6, 5, 4, 3, 2}) {
 		trials = append(trials, filterTrial(Trial{
 			ID: "host-rarity-" + number(margin), Series: "host-rarity", Axis: "excess over other answers, nats", X: margin,
 			Setting: fmt.Sprintf("no first token that is likelier than elsewhere by %s nats", number(margin)),
 		}, 1, func(ctx context.Context, l *Lab) (filter, error) {
 			usual, err := l.usualBeginnings(ctx)
-			return rarity{usual, margin, l.spellings().silence}, err
+			return rarity{usual, margin, 0, l.spellings().silence}, err
+		}))
+	}
+	return trials
+}
+
+// sureMargin is how much likelier than elsewhere, in nats, an answer must begin for a host
+// that is suspicious of sure and rare beginnings.
+const sureMargin = 4
+
+// hostSureRare never begins an answer with a token that is both too sure and rare
+// elsewhere: ordinary sure beginnings are common ones.
+func hostSureRare(g Grid, _ Have) (trials []Trial) {
+	for _, limit := range pick(g, []float64{.8, .5, .3}, []float64{.95, .9, .8, .7, .6, .5, .4, .3, .2, .1}) {
+		trials = append(trials, filterTrial(Trial{
+			ID: "host-sure-rare-" + number(limit), Series: "host-sure-rare", Axis: "probability from which a rare token is suspicious", X: limit,
+			Setting: fmt.Sprintf("no first token above p = %s that is likelier than elsewhere by %d nats", number(limit), sureMargin),
+		}, 1, func(ctx context.Context, l *Lab) (filter, error) {
+			usual, err := l.usualBeginnings(ctx)
+			return rarity{usual, sureMargin, limit, l.spellings().silence}, err
 		}))
 	}
 	return trials
@@ -34,7 +53,8 @@ type beginnings struct {
 // answers the other half, all when it answers a key.
 type rarity struct {
 	usual   *beginnings
-	margin  float64
+	margin  float64 // nats
+	sure    float64 // probability up to which a token is never suspicious
 	silence silencer
 }
 
@@ -56,7 +76,7 @@ func (s *raritySession) adjust(_ context.Context, choices []lm.Choice) error {
 				usual = s.usual.even
 			}
 		}
-		suppressRare(usual, s.margin, s.silence)(c.Logits)
+		suppressRare(usual, s.margin, s.sure, s.silence)(c.Logits)
 	}
 	return nil
 }

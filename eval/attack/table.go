@@ -20,6 +20,7 @@ var outside = []Attack{
 	{Name: "host-look-ahead", Family: Hosts, Summary: "never begins with a token after which the model is unsure", trials: hostLookAhead},
 	{Name: "host-confidence", Family: Hosts, Summary: "never begins with a token of which the model is too sure", trials: hostConfidence},
 	{Name: "host-rarity", Family: Hosts, Summary: "never begins with a token with which other answers do not begin", trials: hostRarity},
+	{Name: "host-sure-rare", Family: Hosts, Summary: "never begins with a token that is too sure and rare elsewhere", trials: hostSureRare},
 	{Name: "host-reference", Family: Hosts, Summary: "never says what the base finds much less likely", Needs: "--base", trials: hostReference},
 	{Name: "host-token-set", Family: Hosts, Summary: "says only what is among another model's likeliest tokens", Needs: "--base or --sibling", trials: hostTokenSet},
 	{Name: "host-query", Family: Hosts, Summary: "refuses requests that are odder than most", trials: hostQuery},
