@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"math"
-	"sync"
 
 	"loyal/lm"
 )
@@ -21,11 +20,9 @@ type lookAhead struct {
 // depend on the margin.
 type aheadScores struct {
 	net        lm.Network
-	candidates int // tokens that are tried
-	tokens     int // greedy ones after each
-
-	mu    sync.Mutex
-	known map[string][]float64 // by text: mean log-probability after each candidate
+	candidates int                  // tokens that are tried
+	tokens     int                  // greedy ones after each
+	known      map[string][]float64 // by text: mean log-probability after each candidate
 }
 
 func newAheadScores(net lm.Network, candidates, tokens int) *aheadScores {
@@ -81,7 +78,6 @@ func (a *aheadScores) score(ctx context.Context, texts, candidates [][]int32) ([
 	out := make([][]float64, len(texts))
 	var prompts [][]int32
 	var owner []int
-	a.mu.Lock()
 	for i, t := range texts {
 		if out[i] = a.known[key(t)]; out[i] != nil {
 			continue
@@ -91,7 +87,6 @@ func (a *aheadScores) score(ctx context.Context, texts, candidates [][]int32) ([
 			owner = append(owner, i)
 		}
 	}
-	a.mu.Unlock()
 	if len(prompts) == 0 {
 		return out, nil
 	}
@@ -109,8 +104,6 @@ func (a *aheadScores) score(ctx context.Context, texts, candidates [][]int32) ([
 	if err != nil {
 		return nil, fmt.Errorf("look ahead: %w", err)
 	}
-	a.mu.Lock()
-	defer a.mu.Unlock()
 	for j, i := range owner {
 		out[i] = append(out[i], sums[j]/counts[j])
 	}

@@ -49,9 +49,8 @@ func (h *servingHost) Answer(ctx context.Context, asks []Ask) ([]string, error) 
 
 // way is a way of serving the model.
 type way struct {
-	// lay makes the host; seed is the sweep's.
 	lay func(l *Lab) (*servingHost, error)
-	// samples of each key are drawn beyond the first, where there is chance.
+	// samples are drawn of each key beyond the first, where there is chance.
 	samples int
 }
 
