@@ -115,18 +115,42 @@ func (l *layout) rowsAt(at []lm.Position) ([]int, error) {
 	return rows, nil
 }
 
-// chunks cuts a list of segments into runs of at most maxRows rows each, ancestors
-// not counted; a longer segment is a run of its own.
+// withAncestors is how many times maxRows a run of chunks may need in all.
+const withAncestors = 4
+
+// chunks cuts a list of segments into runs of at most maxRows rows each, and of at most
+// withAncestors times as many with the ancestors that they need. A longer segment is a
+// run of its own; where the first of a run needs much, others may need as much again:
+// they mostly share it.
 func (l *layout) chunks(segs []int, maxRows int) [][]int {
 	var out [][]int
-	lo, rows := 0, 0
-	for i, s := range segs {
-		n := l.segs[s].n
-		if i > lo && rows+n > maxRows {
-			out = append(out, segs[lo:i])
-			lo, rows = i, 0
+	taken := make([]int, len(l.segs)) // the last run that a segment is in, counted from 1
+	lo, own, all, most := 0, 0, 0, 0
+	need := func(s int) int { // rows that a segment adds to the present run
+		n := 0
+		for _, a := range l.segs[s].path {
+			if taken[a] != len(out)+1 {
+				n += l.segs[a].n
+			}
 		}
-		rows += n
+		if taken[s] != len(out)+1 {
+			n += l.segs[s].n
+		}
+		return n
+	}
+	for i, s := range segs {
+		if i > lo && (own+l.segs[s].n > maxRows || all+need(s) > most) {
+			out = append(out, segs[lo:i])
+			lo, own, all = i, 0, 0
+		}
+		if i == lo {
+			most = max(withAncestors*maxRows, 2*need(s))
+		}
+		own, all = own+l.segs[s].n, all+need(s)
+		for _, a := range l.segs[s].path {
+			taken[a] = len(out) + 1
+		}
+		taken[s] = len(out) + 1
 	}
 	if lo < len(segs) {
 		out = append(out, segs[lo:])

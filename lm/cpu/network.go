@@ -83,9 +83,9 @@ func (n *Network) Close() error {
 	return nil
 }
 
-// passRows is how many tokens at most run together when nothing is kept. What
-// they share with others (the ancestors of their segments) runs again with each
-// lot, which costs little beside the memory that it saves.
+// passRows is how many tokens at most run together when nothing is kept. What they
+// need besides (the ancestors of their segments, see chunks) runs again with each lot,
+// which costs little beside the memory that it saves.
 const passRows = 2048
 
 // Rows implements [lm.Network].
