@@ -150,7 +150,7 @@ func Default(method string) Config {
 	case Layers:
 		c.TrainLayers, c.LearningRate, c.SystemPrompts, c.Lambda = 8, 4e-4, 2, .1
 	case Expand:
-		c.ExpandShare, c.Whiten, c.Align = .01, 1e-2, true
+		c.ExpandShare, c.Whiten = .01, 1e-2
 		c.TrainLayers, c.LearningRate = 8, 4e-3
 	case Full:
 		c.TrainLayers, c.LearningRate, c.SystemPrompts = 0, 1e-4, 2

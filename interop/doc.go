@@ -10,6 +10,8 @@
 //   - transformers, of the last 4.x and a 5.x release (they read different fields of
 //     config.json), loads both directories and has to agree with lm on token ids,
 //     logits and answers (transformers_check.py);
+//   - PEFT loads an adapter that was written instead of a model, and transformers a model
+//     with more neurons than its base, with the same logits;
 //   - `transformers serve`, a server that shares no code with ours, serves the
 //     fingerprinted model, and `loyal verify` has to find it.
 //

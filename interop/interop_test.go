@@ -51,7 +51,7 @@ func TestInteropTransformers(t *testing.T) {
 			})
 		}
 	}
-	checkAdapter(t, w, set, venvs.make(t, "venv-peft", peft))
+	checkAdapter(t, w, set, venvs.make(t, "venv-peft", peft, peftNeeds))
 	checkExpansion(t, w, set, map[string]string{"4": python4, "5": python5})
 	t.Run("smol-fp in transformers serve", func(t *testing.T) {
 		url := serveTransformers(t, venvs, w.path("smol-fp"))

@@ -18,6 +18,7 @@ const (
 	transformers4 = "transformers==4.57.6"
 	transformers5 = "transformers[serving]==5.23.0"
 	peft          = "peft==0.21.2"
+	peftNeeds     = "transformers==5.23.0"
 )
 
 // environments holds a directory of virtual environments.
@@ -38,10 +39,10 @@ func newEnvironments(t *testing.T) *environments {
 	return e
 }
 
-// make returns the Python of an environment that has a package, in exactly this
-// version. It goes on where an interrupted run stopped; what is installed already
+// make returns the Python of an environment that has some packages, in exactly these
+// versions. It goes on where an interrupted run stopped; what is installed already
 // needs no network.
-func (e *environments) make(t *testing.T, name, requirement string) (python string) {
+func (e *environments) make(t *testing.T, name string, requirements ...string) (python string) {
 	t.Helper()
 	dir := filepath.Join(e.dir, name)
 	python = program(dir, "python")
@@ -56,8 +57,9 @@ func (e *environments) make(t *testing.T, name, requirement string) (python stri
 	if e.libs != "" {
 		e.share(t, python)
 	}
-	t.Logf("install %s in %s, unless it is there", requirement, dir)
-	run(t, exec.Command(python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", requirement))
+	t.Logf("install %s in %s, unless it is there", strings.Join(requirements, ", "), dir)
+	args := append([]string{"-m", "pip", "install", "--quiet", "--disable-pip-version-check"}, requirements...)
+	run(t, exec.Command(python, args...))
 	return python
 }
 
