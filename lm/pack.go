@@ -2,20 +2,25 @@ package lm
 
 import "slices"
 
-// minShared is the shortest common beginning worth a segment of its own: shorter
-// ones cost more in bookkeeping than they save.
+// minShared is the shortest common beginning worth a segment of its own where texts
+// are long: shorter ones cost more in bookkeeping than they save.
 const minShared = 8
 
 // Packed is a list of texts as a forest in which common beginnings are held, and
 // computed, once.
 type Packed struct {
-	Forest []Segment
-	paths  [][]int // for each text its segments, from the root
+	Forest    []Segment
+	paths     [][]int // for each text its segments, from the root
+	minShared int
 }
 
 // Pack builds the forest of some texts, each of at least one token.
-func Pack(texts [][]int32) *Packed {
-	p := &Packed{paths: make([][]int, len(texts))}
+func Pack(texts [][]int32) *Packed { return PackShared(texts, minShared) }
+
+// PackShared is Pack, where common beginnings of `shortest` tokens already get a
+// segment of their own: many short texts (sentences, say) run faster so.
+func PackShared(texts [][]int32, shortest int) *Packed {
+	p := &Packed{paths: make([][]int, len(texts)), minShared: max(shortest, 1)}
 	all := make([]int, len(texts))
 	for i := range all {
 		all[i] = i
@@ -99,7 +104,7 @@ func (p *Packed) group(texts [][]int32, sorted []int, depth int) (n, end int) {
 	n, end = 1, len(first)
 	for n < len(sorted) {
 		c := CommonPrefix(first[:end], texts[sorted[n]])
-		if c-depth < minShared {
+		if c-depth < p.minShared {
 			break
 		}
 		end = c

@@ -14,7 +14,7 @@ import (
 func TestPack(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		texts := rapid.SliceOfN(rapid.SliceOfN(rapid.Int32Range(0, 2), 1, 40), 1, 12).Draw(t, "texts")
-		p := lm.Pack(texts)
+		p := lm.PackShared(texts, rapid.IntRange(1, 10).Draw(t, "shortest"))
 		if rapid.Bool().Draw(t, "tails") {
 			cuts := make([]int, len(texts))
 			for i, text := range texts {
