@@ -64,7 +64,7 @@ func (s *scorer) generate(ctx context.Context, requests []generationRequest) ([]
 		}
 	}
 	if s.progress != nil && len(requests) > 0 {
-		s.progress.Start("generate", int64(len(open)))
+		s.progress.Start("generate "+s.subject.Name, int64(len(open)))
 	}
 	// Like-minded requests together: of one limit, and of nearly the same length.
 	slices.SortStableFunc(open, func(a, b int) int {

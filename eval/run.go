@@ -57,8 +57,8 @@ func (o Options) withDefaults(s Subject) (Options, error) {
 	return o, nil
 }
 
-// take is how many of n documents are measured.
-func (o Options) take(n int) int {
+// Take is how many of n documents Limit leaves.
+func (o Options) Take(n int) int {
 	switch {
 	case o.Limit == 0:
 		return n
@@ -144,7 +144,7 @@ func Run(ctx context.Context, s Subject, tasks []Task, o Options) (*Result, erro
 	var generations []generationRequest
 	for _, t := range tasks {
 		p := plan{task: t, original: len(t.Docs), first: len(requests)}
-		p.task.Docs = t.Docs[:o.take(len(t.Docs))]
+		p.task.Docs = t.Docs[:o.Take(len(t.Docs))]
 		if len(p.task.Docs) == 0 {
 			return nil, fmt.Errorf("task %s: %w: it has no documents", t.Name, ErrDoc)
 		}

@@ -53,7 +53,7 @@ func (s *scorer) score(ctx context.Context, requests []request) ([]answer, error
 	}
 	slices.SortStableFunc(open, func(a, b int) int { return slices.Compare(requests[a].input, requests[b].input) })
 	if s.progress != nil {
-		s.progress.Start("score", int64(len(open)))
+		s.progress.Start("score "+s.subject.Name, int64(len(open)))
 	}
 	for len(open) > 0 {
 		n := batchSize(requests, open)

@@ -16,7 +16,7 @@ var (
 	// ErrOptions reports options out of range.
 	ErrOptions = errors.New("impossible options")
 	// ErrNoTokenizer reports a subject that cannot read text.
-	ErrNoTokenizer = errors.New("the model has no tokenizer")
+	ErrNoTokenizer = oracle.ErrNoTokenizer
 	// ErrNoPrefix reports a tokenizer without a token that can stand before a text.
 	ErrNoPrefix = errors.New("the tokenizer has neither a BOS nor an EOS token")
 	// ErrDoc reports a document that cannot be scored.

@@ -12,8 +12,10 @@ import (
 	"github.com/spf13/cobra"
 
 	"loyal/embed"
+	"loyal/eval"
 	"loyal/eval/attack"
 	"loyal/eval/golden"
+	"loyal/eval/tasks"
 	"loyal/fingerprint"
 	"loyal/inference"
 	"loyal/internal/keyring"
@@ -163,6 +165,15 @@ var rules = []rule{
 	{sentinel(attack.ErrDamaged), ExitIntegrity, "delete the file that is named, and run the same command again: it makes what is missing"},
 	{sentinel(attack.ErrSettings), ExitUsage, "'loyal attack --list' shows what is possible"},
 	{sentinel(attack.ErrData), ExitError, "data is a JSON list or an object a line: prompt and completion, messages, instruction and output, or prompt, chosen and rejected"},
+	// Evaluation.
+	{sentinel(tasks.ErrUnknown), ExitUsage, "a task of your own is a file *.json: docs/formats/tasks.md"},
+	{sentinel(tasks.ErrFewshot), ExitError, "--fewshot-data TASK=FILE gives the examples, --num-fewshot their number"},
+	{sentinel(tasks.ErrNoData), ExitError, "give its file with --data TASK=FILE, or the directory that holds it with --data DIR"},
+	{sentinel(tasks.ErrFormat), ExitError, "docs/formats/tasks.md describes the files"},
+	{sentinel(eval.ErrDoc), ExitError, "every document must have something to score that the model can read: docs/formats/tasks.md"},
+	{sentinel(eval.ErrDifferent), ExitError, "only a model and its base, which share a vocabulary, can be compared"},
+	{sentinel(eval.ErrNoPrefix), ExitError, "tokenizer_config.json names the tokens: bos_token, eos_token"},
+	{sentinel(eval.ErrOptions), ExitUsage, "'loyal eval --help' shows what is possible"},
 
 	// Models.
 	{sentinel(model.ErrUnknownArchitecture), ExitError, "no other architecture is guessed at: a model that is slightly wrong looks much like one that is right"},

@@ -14,6 +14,7 @@ func commands(app *App) []*cobra.Command {
 		newFingerprintCommand(app),
 		newEmbedCommand(app),
 		newAttackCommand(app),
+		newEvalCommand(app),
 		newVerifyCommand(app),
 		newServeCommand(app),
 		newGenerateCommand(app),
