@@ -3,6 +3,7 @@ package eval
 import (
 	"context"
 	"fmt"
+	"math"
 	"slices"
 	"sync/atomic"
 
@@ -56,7 +57,7 @@ func (s *scorer) score(ctx context.Context, requests []request) ([]answer, error
 		s.progress.Start("score "+s.subject.Name, int64(len(open)))
 	}
 	for len(open) > 0 {
-		n := batchSize(requests, open)
+		n := batchSize(open, func(i int) []int32 { return requests[i].input })
 		batch := make([]request, n)
 		for j, i := range open[:n] {
 			batch[j] = requests[i]
@@ -84,21 +85,20 @@ func (s *scorer) score(ctx context.Context, requests []request) ([]answer, error
 	return out, nil
 }
 
-// batchSize is how many of the open requests, in order of their tokens, run together.
-func batchSize(requests []request, open []int) int {
+// batchSize is how many of the open texts, in order of their tokens, run together.
+func batchSize(open []int, text func(int) []int32) int {
 	tokens := 0
+	var last []int32
 	for n, i := range open {
-		input := requests[i].input
+		input := text(i)
 		more := len(input)
-		if n > 0 {
-			if shared := lm.CommonPrefix(requests[open[n-1]].input, input); shared >= minShared {
-				more -= shared
-			}
+		if shared := lm.CommonPrefix(last, input); shared >= minShared {
+			more -= shared
 		}
 		if n > 0 && tokens+more > batchTokens {
 			return n
 		}
-		tokens += more
+		tokens, last = tokens+more, input
 	}
 	return len(open)
 }
@@ -138,6 +138,9 @@ func scoreBatch(ctx context.Context, net lm.Network, batch []request) ([]answer,
 	missed := make([]atomic.Bool, len(batch))
 	err := net.Rows(ctx, packed.Forest, at, func(slot int, row []float32) error {
 		lse, best := kernel.LogSumExp(row), lm.ArgMax(row)
+		if x := float64(lse); math.IsNaN(x) || math.IsInf(x, 0) {
+			return fmt.Errorf("logits are %w", lm.ErrNonFinite)
+		}
 		for _, w := range wants[slot] {
 			answers[w.request].logprobs[w.index] = row[w.token] - lse
 			if w.token != best {
@@ -165,11 +168,7 @@ func rows(ctx context.Context, net lm.Network, texts [][]int32, at [][]int, visi
 	}
 	slices.SortStableFunc(order, func(a, b int) int { return slices.Compare(texts[a], texts[b]) })
 	for len(order) > 0 {
-		n, tokens := 0, 0
-		for n < len(order) && (n == 0 || tokens+len(texts[order[n]]) <= batchTokens) {
-			tokens += len(texts[order[n]])
-			n++
-		}
+		n := batchSize(order, func(i int) []int32 { return texts[i] })
 		batch := make([][]int32, n)
 		for j, i := range order[:n] {
 			batch[j] = texts[i]
