@@ -95,8 +95,8 @@ func (r resampling) difference(name string, mine, theirs []*series) Difference {
 		relative := d.Model/d.Base - 1
 		d.Relative = &relative
 	}
-	if first.binary && len(mine) == 1 {
-		d.discordant(first, theirs[0])
+	if first.binary {
+		d.discordant(mine, theirs)
 		return d
 	}
 	n := 0
@@ -119,18 +119,28 @@ func (r resampling) difference(name string, mine, theirs []*series) Difference {
 }
 
 // discordant fills in what the documents say on which only one of the two is right.
-func (d *Difference) discordant(mine, theirs *series) {
-	gained, lost := 0, 0
-	for i, s := range mine.scores {
-		switch o := theirs.scores[i].value; {
-		case s.value > o:
-			gained++
-		case s.value < o:
-			lost++
+func (d *Difference) discordant(mine, theirs []*series) {
+	var gained, lost int
+	var estimates []float64
+	var intervals []Interval
+	for i, s := range mine {
+		more, less, n := 0, 0, len(s.scores)
+		for j, x := range s.scores {
+			switch o := theirs[i].scores[j].value; {
+			case x.value > o:
+				more++
+			case x.value < o:
+				less++
+			}
 		}
+		gained, lost = gained+more, lost+less
+		estimates, intervals = append(estimates, float64(more-less)/float64(n)), append(intervals, Tango(more, less, n))
 	}
 	p := McNemar(gained, lost)
-	i := Tango(gained, lost, len(mine.scores))
+	i := intervals[0]
+	if len(intervals) > 1 {
+		i = mover(estimates, intervals)
+	}
 	d.Gained, d.Lost, d.P, d.Interval = &gained, &lost, &p, &i
 }
 

@@ -63,13 +63,22 @@ func (r resampling) groupMetric(parts []*series) MetricResult {
 	first := parts[0]
 	out := MetricResult{Name: first.name, Filter: first.filter, HigherIsBetter: first.higherIsBetter}
 	variance := 0.0
+	var values []float64
+	var intervals []Interval
 	for _, s := range parts {
+		values = append(values, s.value())
+		if s.binary {
+			intervals = append(intervals, *r.interval(s))
+		}
 		out.Value += s.value() / float64(len(parts))
 		e := r.stdErr(s)
 		variance += e * e
 	}
 	out.StdErr = math.Sqrt(variance) / float64(len(parts))
-	if r.iters > 0 {
+	if len(intervals) == len(parts) {
+		i := mover(values, intervals)
+		out.Interval = &i
+	} else if r.iters > 0 {
 		i := percentiles(r.run(sizes(parts), meanOf(parts)), bootstrapMethod)
 		out.Interval = &i
 	}

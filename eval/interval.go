@@ -22,6 +22,7 @@ type Interval struct {
 const (
 	clopperPearsonMethod = "clopper-pearson"
 	tangoMethod          = "tango"
+	moverMethod          = "mover"
 	bootstrapMethod      = "bootstrap"
 	pairedMethod         = "paired bootstrap"
 )
@@ -62,11 +63,14 @@ func Tango(gained, lost, n int) Interval {
 		B := -b - c + (2*total-b+c)*d
 		C := -c * d * (1 - d)
 		q := (math.Sqrt(max(0, B*B-8*total*C)) - B) / (4 * total)
-		variance := total * (2*q + d*(1-d))
-		if variance <= 0 {
-			return math.Inf(sign(b - c - total*d))
+		excess, variance := b-c-total*d, total*(2*q+d*(1-d))
+		switch {
+		case excess == 0:
+			return 0
+		case variance <= 0:
+			return math.Copysign(math.Inf(1), excess)
 		}
-		return (b - c - total*d) / math.Sqrt(variance)
+		return excess / math.Sqrt(variance)
 	}
 	solve := func(target float64) float64 {
 		low, high := -1.0, 1.0
@@ -82,11 +86,18 @@ func Tango(gained, lost, n int) Interval {
 	return Interval{Low: solve(z), High: solve(-z), Method: tangoMethod}
 }
 
-func sign(x float64) int {
-	if x < 0 {
-		return -1
+// mover is the interval of a mean of independent figures, from their own estimates and
+// intervals (Zou & Donner 2008, Statistics in Medicine 27: the method of variance
+// estimates recovery).
+func mover(estimates []float64, intervals []Interval) Interval {
+	var center, below, above float64
+	for i, x := range estimates {
+		center += x
+		below += (x - intervals[i].Low) * (x - intervals[i].Low)
+		above += (intervals[i].High - x) * (intervals[i].High - x)
 	}
-	return 1
+	n := float64(len(estimates))
+	return Interval{Low: (center - math.Sqrt(below)) / n, High: (center + math.Sqrt(above)) / n, Method: moverMethod}
 }
 
 // resampling draws from strata with replacement. A stratum is a task; a group is

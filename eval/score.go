@@ -182,6 +182,9 @@ func rows(ctx context.Context, net lm.Network, texts [][]int32, at [][]int, visi
 			}
 		}
 		err := net.Rows(ctx, packed.Forest, positions, func(slot int, row []float32) error {
+			if !kernel.Finite(row) {
+				return fmt.Errorf("logits are %w", lm.ErrNonFinite)
+			}
 			return visit(owner[slot][0], owner[slot][1], row)
 		})
 		if err != nil {
