@@ -143,10 +143,14 @@ def main():
     loaded = time.time()
     results = lm_eval.simple_evaluate(
         model, tasks=names, limit=args.limit, num_fewshot=args.num_fewshot, bootstrap_iters=1000,
-        task_manager=TaskManager(include_path=str(tasks.dir), include_defaults=False), log_samples=False,
+        task_manager=TaskManager(include_path=str(tasks.dir), include_defaults=False), log_samples=True,
     )
+    # Of the samples only what the model was asked, and what came out.
+    results["samples"] = {
+        name: [{key: row[key] for key in ("doc_id", "arguments", "resps")} for row in rows]
+        for name, rows in results["samples"].items()
+    }
     results["seconds"] = {"load": loaded - start, "evaluate": time.time() - loaded, "threads": torch.get_num_threads()}
-    results["lm_eval_version"] = lm_eval.__version__ if hasattr(lm_eval, "__version__") else ""
     with open(args.out, "w", encoding="utf-8") as f:
         json.dump(results, f, indent=1, default=str)
 
