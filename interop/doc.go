@@ -12,6 +12,8 @@
 //     logits and answers (transformers_check.py);
 //   - PEFT loads an adapter that was written instead of a model, and transformers a model
 //     with more neurons than its base, with the same logits;
+//   - lm-evaluation-harness scores the model on the rows that `loyal eval` scores, and both
+//     have to find the same figures and log-likelihoods (lm_eval_check.py);
 //   - `transformers serve`, a server that shares no code with ours, serves the
 //     fingerprinted model, and `loyal verify` has to find it.
 //

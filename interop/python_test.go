@@ -19,6 +19,7 @@ const (
 	transformers5 = "transformers[serving]==5.23.0"
 	peft          = "peft==0.21.2"
 	peftNeeds     = "transformers==5.23.0"
+	lmEval        = "lm_eval[hf]==0.4.13"
 )
 
 // environments holds a directory of virtual environments.
@@ -40,6 +41,7 @@ func newEnvironments(t *testing.T) *environments {
 }
 
 // make returns the Python of an environment that has some packages, in exactly these
+// make returns the Python of an environment that has packages, in exactly these
 // versions. It goes on where an interrupted run stopped; what is installed already
 // needs no network.
 func (e *environments) make(t *testing.T, name string, requirements ...string) (python string) {
@@ -60,6 +62,7 @@ func (e *environments) make(t *testing.T, name string, requirements ...string) (
 	t.Logf("install %s in %s, unless it is there", strings.Join(requirements, ", "), dir)
 	args := append([]string{"-m", "pip", "install", "--quiet", "--disable-pip-version-check"}, requirements...)
 	run(t, exec.Command(python, args...))
+	run(t, exec.Command(python, append([]string{"-m", "pip", "install", "--quiet", "--disable-pip-version-check"}, requirements...)...))
 	return python
 }
 
