@@ -37,15 +37,18 @@ type Cache struct {
 	known   map[cacheKey][]byte
 	pending bytes.Buffer
 	file    *os.File
+	written int // bytes of file
 }
 
 type cacheKey [sha256.Size]byte
 
 const (
 	cacheSuffix = ".answers"
-	// maxCacheFile bounds one file of a cache; maxValue one value in it.
-	maxCacheFile = 1 << 30
-	maxValue     = 1 << 20
+	// maxCacheFile bounds one file of a cache; one of fullCacheFile bytes gets no more, but
+	// another follows it. maxValue bounds one value.
+	maxCacheFile  = 1 << 30
+	fullCacheFile = 256 << 20
+	maxValue      = 1 << 20
 )
 
 // OpenCache reads what a directory holds of earlier runs; it need not exist yet.
@@ -132,12 +135,20 @@ func (c *Cache) flush() error {
 	if c.pending.Len() == 0 {
 		return nil
 	}
+	if c.file != nil && c.written >= fullCacheFile {
+		if err := c.file.Close(); err != nil {
+			return fmt.Errorf("write cache: %w", err)
+		}
+		c.file, c.written = nil, 0
+	}
 	if c.file == nil {
 		if err := c.create(); err != nil {
 			return fmt.Errorf("write cache: %w", err)
 		}
 	}
-	if _, err := c.file.Write(c.pending.Bytes()); err != nil {
+	n, err := c.file.Write(c.pending.Bytes())
+	c.written += n
+	if err != nil {
 		return fmt.Errorf("write cache: %w", err)
 	}
 	c.pending.Reset()

@@ -119,8 +119,6 @@ func clozeSeries(samples []Sample) []series {
 // rollingSeries gathers log-probabilities of texts in blocks.
 type rollingSeries struct{ words, bytes []score }
 
-func newRollingSeries() *rollingSeries { return &rollingSeries{} }
-
 // add takes in a text, given the answers of its windows, and returns its
 // log-probability. A block weighs as much as its tokens have bytes, so that the weights
 // of a text sum up to its words or bytes.

@@ -3,7 +3,6 @@ package eval
 import (
 	"encoding/json"
 	"io"
-	"maps"
 	"slices"
 	"strings"
 )
@@ -218,6 +217,3 @@ func (t *TaskResult) SampleFile() string {
 	}, t.Name)
 	return "samples_" + clean + ".jsonl"
 }
-
-// Names lists the tasks and groups of a report.
-func (r *Report) Names() []string { return slices.Sorted(maps.Keys(r.Results)) }

@@ -121,12 +121,19 @@ type GroupResult struct {
 	Metrics []MetricResult
 }
 
-// plan is a task with its requests.
+// plan is a task with where its requests are.
 type plan struct {
 	task     Task
-	original int
-	first    int   // index of the first request, of the first generation
+	original int   // documents before Limit
+	first    int   // its first request, or generation
 	counts   []int // requests of each document
+}
+
+// workload is all that a run asks of a model.
+type workload struct {
+	plans       []plan
+	requests    []request
+	generations []generationRequest
 }
 
 // Run measures a subject on tasks.
@@ -139,48 +146,18 @@ func Run(ctx context.Context, s Subject, tasks []Task, o Options) (*Result, erro
 	if _, err := s.prefix(); err != nil {
 		return nil, err
 	}
-	var plans []plan
-	var requests []request
-	var generations []generationRequest
+	var work workload
 	for _, t := range tasks {
-		p := plan{task: t, original: len(t.Docs), first: len(requests)}
-		p.task.Docs = t.Docs[:o.Take(len(t.Docs))]
-		if len(p.task.Docs) == 0 {
-			return nil, fmt.Errorf("task %s: %w: it has no documents", t.Name, ErrDoc)
+		if err := work.add(ctx, s, t, o); err != nil {
+			return nil, fmt.Errorf("task %s: %w", t.Name, err)
 		}
-		if t.OutputType == GenerateUntil {
-			p.first = len(generations)
-		}
-		for i, doc := range p.task.Docs {
-			if err := ctx.Err(); err != nil {
-				return nil, err
-			}
-			if err := doc.check(t); err != nil {
-				return nil, fmt.Errorf("task %s: document %d of %s: %w", t.Name, i+1, t.Source, err)
-			}
-			if t.OutputType == GenerateUntil {
-				g, err := s.newGeneration(doc.Context, t, o.MaxLength)
-				if err != nil {
-					return nil, fmt.Errorf("task %s: document %d of %s: %w", t.Name, i+1, t.Source, err)
-				}
-				generations = append(generations, g)
-				continue
-			}
-			more, err := s.docRequests(doc, t.OutputType, o.MaxLength)
-			if err != nil {
-				return nil, fmt.Errorf("task %s: document %d of %s: %w", t.Name, i+1, t.Source, err)
-			}
-			requests = append(requests, more...)
-			p.counts = append(p.counts, len(more))
-		}
-		plans = append(plans, p)
 	}
 	sc := &scorer{subject: s, cache: o.Cache, progress: o.Progress}
-	answers, err := sc.score(ctx, requests)
+	answers, err := sc.score(ctx, work.requests)
 	if err != nil {
 		return nil, err
 	}
-	replies, err := sc.generate(ctx, generations)
+	replies, err := sc.generate(ctx, work.generations)
 	if err != nil {
 		return nil, err
 	}
@@ -188,19 +165,65 @@ func Run(ctx context.Context, s Subject, tasks []Task, o Options) (*Result, erro
 		Model: s.Name, Digest: s.Digest, Precision: s.Precision, MaxLength: o.MaxLength,
 		Limit: o.Limit, Seed: o.Seed, Bootstrap: o.Bootstrap, Began: began,
 	}
-	for _, p := range plans {
-		var t TaskResult
+	r := resampling{o.Seed, o.Bootstrap}
+	for _, p := range work.plans {
+		t := TaskResult{Task: p.task, Original: p.original, Effective: len(p.task.Docs)}
 		if p.task.OutputType == GenerateUntil {
-			t = p.generated(replies[p.first : p.first+len(p.task.Docs)])
+			t.takeReplies(replies[p.first:])
 		} else {
-			t = p.scored(s, answers[p.first:])
+			t.takeAnswers(s, answers[p.first:], p.counts)
 		}
-		t.measure(resampling{o.Seed, o.Bootstrap})
+		t.measure(r)
 		result.Tasks = append(result.Tasks, t)
 	}
-	result.group(resampling{o.Seed, o.Bootstrap})
+	result.group(r)
 	result.Seconds = time.Since(began).Seconds()
 	return result, nil
+}
+
+// add plans a task's requests.
+func (w *workload) add(ctx context.Context, s Subject, t Task, o Options) error {
+	p := plan{task: t, original: len(t.Docs), first: len(w.requests)}
+	if t.OutputType == GenerateUntil {
+		p.first = len(w.generations)
+	}
+	p.task.Docs = t.Docs[:o.Take(len(t.Docs))]
+	if len(p.task.Docs) == 0 {
+		return fmt.Errorf("%w: the task has no documents", ErrDoc)
+	}
+	for i, doc := range p.task.Docs {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		n, err := w.addDoc(s, t, doc, o)
+		if err != nil {
+			return fmt.Errorf("document %d of %s: %w", i+1, t.Source, err)
+		}
+		p.counts = append(p.counts, n)
+	}
+	w.plans = append(w.plans, p)
+	return nil
+}
+
+// addDoc plans the requests of a document and returns how many they are.
+func (w *workload) addDoc(s Subject, t Task, doc Doc, o Options) (int, error) {
+	if err := doc.check(t); err != nil {
+		return 0, err
+	}
+	if t.OutputType == GenerateUntil {
+		g, err := s.newGeneration(doc.Context, t, o.MaxLength)
+		if err != nil {
+			return 0, err
+		}
+		w.generations = append(w.generations, g)
+		return 1, nil
+	}
+	more, err := s.docRequests(doc, t.OutputType, o.MaxLength)
+	if err != nil {
+		return 0, err
+	}
+	w.requests = append(w.requests, more...)
+	return len(more), nil
 }
 
 // check sees that a document has what its task asks about.
@@ -260,17 +283,17 @@ func (s Subject) docRequests(doc Doc, kind OutputType, maxLength int) ([]request
 	return out, nil
 }
 
-// scored makes a task's result of the answers, which begin with its own.
-func (p plan) scored(s Subject, answers []answer) TaskResult {
-	t := TaskResult{Task: p.task, Original: p.original, Effective: len(p.task.Docs)}
-	rolling := newRollingSeries()
+// takeAnswers fills in what came out, given answers that begin with the task's own and
+// how many each document has.
+func (t *TaskResult) takeAnswers(s Subject, answers []answer, counts []int) {
+	rolling := &rollingSeries{}
 	var choices [][]float64
-	for i := range p.task.Docs {
-		own := answers[:p.counts[i]]
-		answers = answers[p.counts[i]:]
+	for i, n := range counts {
+		own := answers[:n]
+		answers = answers[n:]
 		sample := Sample{Doc: i}
-		if p.task.OutputType == LoglikelihoodRolling {
-			sample.LogProbs = []float64{rolling.add(s, p.task.Docs[i].Choices[0], own)}
+		if t.OutputType == LoglikelihoodRolling {
+			sample.LogProbs = []float64{rolling.add(s, t.Docs[i].Choices[0], own)}
 		} else {
 			for _, a := range own {
 				sample.LogProbs, sample.Greedy = append(sample.LogProbs, a.sum()), append(sample.Greedy, a.greedy)
@@ -279,25 +302,23 @@ func (p plan) scored(s Subject, answers []answer) TaskResult {
 		}
 		t.Samples = append(t.Samples, sample)
 	}
-	switch p.task.OutputType {
+	switch t.OutputType {
 	case MultipleChoice:
-		t.series = choiceSeries(p.task.Metrics, p.task.Docs, choices)
+		t.series = choiceSeries(t.Task.Metrics, t.Docs, choices)
 	case Loglikelihood:
 		t.series = clozeSeries(t.Samples)
 	default:
 		t.series = rolling.series()
 	}
-	return t
 }
 
-// generated makes a task's result of its replies.
-func (p plan) generated(replies []string) TaskResult {
-	t := TaskResult{Task: p.task, Original: p.original, Effective: len(p.task.Docs)}
+// takeReplies fills in what was written, given replies that begin with the task's own.
+func (t *TaskResult) takeReplies(replies []string) {
+	replies = replies[:len(t.Docs)]
 	for i, reply := range replies {
 		t.Samples = append(t.Samples, Sample{Doc: i, Reply: reply})
 	}
-	t.series = generationSeries(p.task.Docs, replies)
-	return t
+	t.series = generationSeries(t.Docs, replies)
 }
 
 // measure computes the figures of a task.

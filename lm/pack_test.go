@@ -61,4 +61,7 @@ func TestPackShares(t *testing.T) {
 	if len(p.Forest) != 4 || p.Forest[p.Leaf(0)].Parent != p.Forest[p.Leaf(1)].Parent {
 		t.Fatalf("the common beginning is not shared: %v", p.Forest)
 	}
+	if p := lm.PackShared([][]int32{{1, 2, 3}, {1, 2, 4}, {1, 5}}, 1); len(p.Forest) != 5 {
+		t.Fatalf("one token is not shared: %v", p.Forest)
+	}
 }

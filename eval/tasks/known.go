@@ -88,6 +88,12 @@ func Found(data Data) ([]string, error) {
 		}
 		out = append(out, k.name)
 	}
+	for name := range data.Files {
+		if strings.HasPrefix(name, blimpPrefix) {
+			out = append(out, name)
+		}
+	}
+	slices.Sort(out)
 	return out, nil
 }
 

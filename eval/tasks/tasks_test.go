@@ -334,7 +334,7 @@ func TestBadTaskFiles(t *testing.T) {
 		want  string
 	}{
 		"not JSON":        {change(`{`, `[`), "task.json"},
-		"unknown field":   {change(`"version"`, `"versoin"`), "versoin"},
+		"unknown field":   {change(`"version"`, `"versions"`), "versions"},
 		"no name":         {change(`"task": "capitals"`, `"task": ""`), `"task" is missing`},
 		"output type":     {change(`multiple_choice`, `choice`), `"choice" is none of`},
 		"no choices":      {change(`"doc_to_choice": "options",`, ``), "doc_to_choice is missing"},
