@@ -140,7 +140,7 @@ def main():
         names.append("text")
     start = time.time()
     model = HFLM(pretrained=args.model, dtype="float32", device="cpu", batch_size=8, max_length=args.max_length)
-    loaded = time.time()
+    loaded, cpu = time.time(), time.process_time()
     results = lm_eval.simple_evaluate(
         model, tasks=names, limit=args.limit, num_fewshot=args.num_fewshot, bootstrap_iters=1000,
         task_manager=TaskManager(include_path=str(tasks.dir), include_defaults=False), log_samples=True,
@@ -150,7 +150,7 @@ def main():
         name: [{key: row[key] for key in ("doc_id", "arguments", "resps")} for row in rows]
         for name, rows in results["samples"].items()
     }
-    results["seconds"] = {"load": loaded - start, "evaluate": time.time() - loaded, "threads": torch.get_num_threads()}
+    results["seconds"] = {"load": loaded - start, "evaluate": time.time() - loaded, "cpu": time.process_time() - cpu, "threads": torch.get_num_threads()}
     with open(args.out, "w", encoding="utf-8") as f:
         json.dump(results, f, indent=1, default=str)
 
