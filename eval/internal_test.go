@@ -4,6 +4,9 @@ import (
 	"bytes"
 	"encoding/binary"
 	"hash/crc32"
+	"math"
+	"os"
+	"path/filepath"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -34,6 +37,59 @@ func TestWindows(t *testing.T) {
 			t.Fatalf("%d of %d tokens are scored", next-1, n)
 		}
 	})
+}
+
+// TestChoiceScore: what normalizes what. The first choice has two characters in four bytes.
+func TestChoiceScore(t *testing.T) {
+	doc := Doc{Choices: []string{"éé", "abc"}, Gold: []int{1}}
+	for m, want := range map[Metric]float64{
+		Acc: 0, AccNorm: 1, AccBytes: 0, TrueMass: math.Exp(-5) / (math.Exp(-4) + math.Exp(-5)),
+	} {
+		if got := choiceScore(m, doc, []float64{-4, -5}); math.Abs(got-want) > 1e-12 {
+			t.Errorf("%s: %v, want %v", m, got, want)
+		}
+	}
+	if got := choiceScore(Acc, doc, []float64{-4, -4}); got != 0 {
+		t.Errorf("of equal choices the first one counts: %v", got)
+	}
+	if got := choiceScore(TrueMass, doc, []float64{-4000, -4000}); got != .5 {
+		t.Errorf("mass of improbable choices: %v", got)
+	}
+}
+
+// TestDamagedCache: from a damaged record on nothing is taken.
+func TestDamagedCache(t *testing.T) {
+	dir := t.TempDir()
+	c, err := OpenCache(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range 3 {
+		c.put(newKey("test", nil, []int32{int32(i)}), []byte{byte(i), 7})
+	}
+	if err := c.Close(); err != nil {
+		t.Fatal(err)
+	}
+	files, err := filepath.Glob(filepath.Join(dir, "*"))
+	if err != nil || len(files) != 1 {
+		t.Fatal(files, err)
+	}
+	data, err := os.ReadFile(files[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	for at, want := range map[int]int{-1: 3, 36: 0, 36 + 42: 1, len(data) - 1: 2} {
+		damaged := bytes.Clone(data)
+		if at >= 0 {
+			damaged[at] ^= 1
+		}
+		if err := os.WriteFile(files[0], damaged, 0o644); err != nil {
+			t.Fatal(err)
+		}
+		if c, err := OpenCache(dir); err != nil || c.Len() != want {
+			t.Errorf("damaged at %d: %d answers, want %d, %v", at, c.Len(), want, err)
+		}
+	}
 }
 
 // TestExtract: how numbers are found and compared.

@@ -25,7 +25,7 @@ type harnessRun struct {
 }
 
 // TestInteropLmEval lets lm-evaluation-harness and `loyal eval` score the same model on
-// the same rows. Figures have to agree to 4 digits, log-likelihoods to 1e-3.
+// the same rows. Figures have to agree to 4 digits, log-likelihoods to 2e-3: a logit differs by 1e-4, and a sentence has ten or twenty tokens.
 func TestInteropLmEval(t *testing.T) {
 	if !env.Interop.IsSet() {
 		t.Skip(env.Interop.Name + " is not set")
@@ -206,7 +206,7 @@ func compareSamples(t *testing.T, task string, theirs []harnessSample, path stri
 			scored := reply.([]any)
 			off := math.Abs(own[0].(float64) - scored[0].(float64))
 			worst = max(worst, off)
-			if off > 1e-3 || task == "lambada_openai" && own[1] != scored[1] {
+			if off > 2e-3 || task == "lambada_openai" && own[1] != scored[1] {
 				t.Errorf("%s document %d request %d: %v, lm-evaluation-harness %v", task, want.DocID, i, own, scored)
 			}
 		}

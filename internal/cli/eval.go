@@ -65,11 +65,11 @@ difference is reported with a 95 % interval: the question is the drop. Then the 
 also compared where answers to ordinary prompts begin: mean and tail divergence (KL, in
 nats) and how often the likeliest first token is the same.
 
-Tasks: ` + strings.Join(tasks.Known(), ", ") + `, blimp_PARADIGM, and any
-other in a file *.json (docs/formats/tasks.md). Nothing is downloaded: --data names a
-directory that holds the tasks' files under their usual names, or one task's file
-(TASK=FILE); it may be given several times. Without --tasks all that are found there
-are taken.
+Tasks: ` + strings.Join(tasks.Known(), ", ") + `,
+blimp_PARADIGM, and any other in a file *.json (docs/formats/tasks.md). Nothing is
+downloaded: --data names a directory that holds the tasks' files under their usual
+names, or one task's file (TASK=FILE); it may be given several times. Without --tasks
+all that are found there are taken.
 
 Answers are cached: a command that was interrupted or killed continues when it is given
 again, and the base is scored once for many models.`,
@@ -83,7 +83,7 @@ again, and the base is scored once for many models.`,
 	flags, o := cmd.Flags(), &f.options
 	flags.StringVar(&f.against, "against", "", "the base `MODEL` to compare with")
 	flags.StringSliceVar(&f.tasks, "tasks", nil, "tasks, groups or task files")
-	flags.StringArrayVar(&f.data, "data", nil, "a directory of task data, or `TASK=FILE`; may be given several times")
+	flags.StringArrayVar(&f.data, "data", nil, "a `directory` of task data, or TASK=FILE; may be given several times")
 	flags.StringArrayVar(&f.fewshotData, "fewshot-data", nil, "take a task's few-shot examples from a file: `TASK=FILE`")
 	flags.IntVar(&f.numFewshot, "num-fewshot", 0, "examples before each question (default: the task's own number)")
 	flags.Uint32Var(&f.fewshotSeed, "fewshot-seed", 1234, "seed of the choice of examples, as in lm-evaluation-harness")
