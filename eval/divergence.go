@@ -53,7 +53,6 @@ type PromptDivergence struct {
 	KL     float64 `json:"kl"`
 	Base   string  `json:"base"`
 	Model  string  `json:"model"`
-	same   bool
 }
 
 // worstPrompts is how many prompts are shown.
@@ -68,19 +67,18 @@ type shift struct {
 // Divergence compares a model with its base at the first tokens of answers to prompts.
 // Both read the base's tokens, so they must have the same vocabulary.
 func Divergence(ctx context.Context, model, base Subject, prompts []string, o DivergenceOptions) (*DivergenceResult, error) {
-	if err := checkDivergence(model, base, prompts, &o); err != nil {
+	if err := checkDivergence(base, prompts, &o); err != nil {
 		return nil, err
 	}
-	begins := make([][]int32, len(prompts))
-	for i, p := range prompts {
-		tokens, err := base.promptTokens(p)
-		if err != nil {
-			return nil, fmt.Errorf("prompt %d: %w", i+1, err)
-		}
-		if n := len(tokens) + o.Tokens - 1; len(tokens) == 0 || n > base.Net.Config().MaxPositions {
-			return nil, fmt.Errorf("prompt %d: %w: %d tokens with the answer, and the model takes 1 to %d", i+1, ErrDoc, n, base.Net.Config().MaxPositions)
-		}
-		begins[i] = tokens
+	if err := sameVocabulary(model, base); err != nil {
+		return nil, err
+	}
+	if model.Digest == "" || base.Digest == "" {
+		o.Cache = nil // what was compared could not be told from another model's
+	}
+	begins, err := base.promptsTokens(prompts, o.Tokens)
+	if err != nil {
+		return nil, err
 	}
 	shifts, err := shiftsOf(ctx, model, base, begins, o)
 	if err != nil {
@@ -89,14 +87,80 @@ func Divergence(ctx context.Context, model, base Subject, prompts []string, o Di
 	return summarize(base, prompts, shifts, o), nil
 }
 
-func checkDivergence(model, base Subject, prompts []string, o *DivergenceOptions) error {
+// References are a base's distributions where its answers begin, to compare many models
+// with: 500 prompts and a vocabulary of 50,000 take 100 MB for each token of the answers.
+type References struct {
+	base    Subject
+	prompts []string
+	o       DivergenceOptions
+	batches []referenceBatch
+}
+
+// NewReferences computes a base's distributions. Options.Cache is not used.
+func NewReferences(ctx context.Context, base Subject, prompts []string, o DivergenceOptions) (*References, error) {
+	if err := checkDivergence(base, prompts, &o); err != nil {
+		return nil, err
+	}
+	begins, err := base.promptsTokens(prompts, o.Tokens)
+	if err != nil {
+		return nil, err
+	}
+	r := &References{base: base, prompts: prompts, o: o}
+	for part := range slices.Chunk(begins, batchPrompts(o.Tokens)) {
+		b, err := newReferenceBatch(ctx, base, part, o.Tokens)
+		if err != nil {
+			return nil, fmt.Errorf("compare answers: base: %w", err)
+		}
+		r.batches = append(r.batches, b)
+	}
+	return r, nil
+}
+
+// Divergence compares a model with the references' base.
+func (r *References) Divergence(ctx context.Context, model Subject) (*DivergenceResult, error) {
+	if err := sameVocabulary(model, r.base); err != nil {
+		return nil, err
+	}
+	var shifts [][]shift
+	for _, b := range r.batches {
+		part, err := b.shifts(ctx, model)
+		if err != nil {
+			return nil, fmt.Errorf("compare answers: %w", err)
+		}
+		shifts = append(shifts, part...)
+	}
+	return summarize(r.base, r.prompts, shifts, r.o), nil
+}
+
+// promptsTokens are the tokens of prompts, which have to leave room for an answer.
+func (s Subject) promptsTokens(prompts []string, answer int) ([][]int32, error) {
+	out := make([][]int32, len(prompts))
+	for i, p := range prompts {
+		tokens, err := s.promptTokens(p)
+		if err != nil {
+			return nil, fmt.Errorf("prompt %d: %w", i+1, err)
+		}
+		if n := len(tokens) + answer - 1; len(tokens) == 0 || n > s.Net.Config().MaxPositions {
+			return nil, fmt.Errorf("prompt %d: %w: %d tokens with the answer, and the model takes 1 to %d", i+1, ErrDoc, n, s.Net.Config().MaxPositions)
+		}
+		out[i] = tokens
+	}
+	return out, nil
+}
+
+func sameVocabulary(model, base Subject) error {
+	if m, b := model.Net.Config().VocabSize, base.Net.Config().VocabSize; m != b {
+		return fmt.Errorf("%w: vocabularies of %d and %d tokens", ErrDifferent, m, b)
+	}
+	return nil
+}
+
+func checkDivergence(base Subject, prompts []string, o *DivergenceOptions) error {
 	switch {
 	case len(prompts) == 0:
 		return fmt.Errorf("%w: no prompts", ErrOptions)
 	case o.Tokens < 0:
 		return fmt.Errorf("%w: %d tokens of each answer", ErrOptions, o.Tokens)
-	case model.Net.Config().VocabSize != base.Net.Config().VocabSize:
-		return fmt.Errorf("%w: vocabularies of %d and %d tokens", ErrDifferent, model.Net.Config().VocabSize, base.Net.Config().VocabSize)
 	case base.Tokenizer == nil:
 		return ErrNoTokenizer
 	}
@@ -106,9 +170,6 @@ func checkDivergence(model, base Subject, prompts []string, o *DivergenceOptions
 		o.Bootstrap = defaultBootstrap
 	case o.Bootstrap < 0:
 		o.Bootstrap = 0
-	}
-	if model.Digest == "" || base.Digest == "" {
-		o.Cache = nil
 	}
 	return nil
 }
@@ -129,6 +190,9 @@ func (s Subject) promptTokens(text string) ([]int32, error) {
 // over the vocabulary are held for them.
 const divergenceBatch = 64
 
+// batchPrompts is how many prompts that makes.
+func batchPrompts(tokens int) int { return max(1, divergenceBatch/tokens) }
+
 // shiftsOf compares answers position by position, (prompts, tokens); an answer that the
 // base ends early has fewer.
 func shiftsOf(ctx context.Context, model, base Subject, prompts [][]int32, o DivergenceOptions) ([][]shift, error) {
@@ -147,13 +211,16 @@ func shiftsOf(ctx context.Context, model, base Subject, prompts [][]int32, o Div
 	if o.Progress != nil {
 		o.Progress.Start("compare answers", int64(len(open)))
 	}
-	batch := max(1, divergenceBatch/o.Tokens)
-	for part := range slices.Chunk(open, batch) {
+	for part := range slices.Chunk(open, batchPrompts(o.Tokens)) {
 		texts := make([][]int32, len(part))
 		for j, i := range part {
 			texts[j] = prompts[i]
 		}
-		shifts, err := compareBatch(ctx, model, base, texts, o.Tokens)
+		b, err := newReferenceBatch(ctx, base, texts, o.Tokens)
+		if err != nil {
+			return nil, fmt.Errorf("base: %w", err)
+		}
+		shifts, err := b.shifts(ctx, model)
 		if err != nil {
 			return nil, err
 		}
@@ -171,39 +238,51 @@ func shiftsOf(ctx context.Context, model, base Subject, prompts [][]int32, o Div
 	return out, nil
 }
 
-// compareBatch runs both networks on the same texts.
-func compareBatch(ctx context.Context, model, base Subject, prompts [][]int32, tokens int) ([][]shift, error) {
-	texts, at := slices.Clone(prompts), make([][]int, len(prompts))
+// referenceBatch is what a base says of some prompts: the texts with its answers, the
+// positions that count, and the distributions there.
+type referenceBatch struct {
+	texts [][]int32
+	at    [][]int
+	refs  [][]lm.Reference
+}
+
+func newReferenceBatch(ctx context.Context, base Subject, prompts [][]int32, tokens int) (referenceBatch, error) {
+	b := referenceBatch{texts: slices.Clone(prompts), at: make([][]int, len(prompts)), refs: make([][]lm.Reference, len(prompts))}
 	if tokens > 1 {
 		o := lm.GenerateOptions{MaxTokens: tokens - 1, StopIDs: base.Net.Config().EOS, MaxBatch: generateBatch}
 		answers, err := lm.Generate(ctx, base.Net, prompts, o, nil)
 		if err != nil {
-			return nil, err
+			return b, err
 		}
 		for i, a := range answers {
-			texts[i] = slices.Concat(prompts[i], a)
+			b.texts[i] = slices.Concat(prompts[i], a)
 		}
 	}
-	refs, shifts := make([][]lm.Reference, len(prompts)), make([][]shift, len(prompts))
 	for i, p := range prompts {
-		for pos := len(p) - 1; pos < len(texts[i]); pos++ {
-			at[i] = append(at[i], pos)
+		for pos := len(p) - 1; pos < len(b.texts[i]); pos++ {
+			b.at[i] = append(b.at[i], pos)
 		}
-		refs[i], shifts[i] = make([]lm.Reference, len(at[i])), make([]shift, len(at[i]))
+		b.refs[i] = make([]lm.Reference, len(b.at[i]))
 	}
-	err := rows(ctx, base.Net, texts, at, func(text, n int, row []float32) error {
-		refs[text][n] = lm.NewReference(row)
+	err := rows(ctx, base.Net, b.texts, b.at, func(text, n int, row []float32) error {
+		b.refs[text][n] = lm.NewReference(row)
 		return nil
 	})
-	if err != nil {
-		return nil, fmt.Errorf("base: %w", err)
+	return b, err
+}
+
+// shifts compares a model with the base, position by position.
+func (b referenceBatch) shifts(ctx context.Context, model Subject) ([][]shift, error) {
+	out := make([][]shift, len(b.texts))
+	for i := range out {
+		out[i] = make([]shift, len(b.at[i]))
 	}
-	err = rows(ctx, model.Net, texts, at, func(text, n int, row []float32) error {
-		top := lm.ArgMax(row)
-		shifts[text][n] = shift{kl: refs[text][n].KL(row, 0), base: refs[text][n].Top(), model: top}
+	err := rows(ctx, model.Net, b.texts, b.at, func(text, n int, row []float32) error {
+		ref, top := b.refs[text][n], lm.ArgMax(row)
+		out[text][n] = shift{kl: ref.KL(row, 0), base: ref.Top(), model: top}
 		return nil
 	})
-	return shifts, err
+	return out, err
 }
 
 // summarize makes figures of shifts.
@@ -215,7 +294,7 @@ func summarize(base Subject, prompts []string, shifts [][]shift, o DivergenceOpt
 		first[i] = s[:1]
 		word := func(id int32) string { return base.Tokenizer.Decode([]int32{id}, false) }
 		out.Each = append(out.Each, PromptDivergence{
-			Prompt: prompts[i], KL: s[0].kl, Base: word(s[0].base), Model: word(s[0].model), same: s[0].base == s[0].model,
+			Prompt: prompts[i], KL: s[0].kl, Base: word(s[0].base), Model: word(s[0].model),
 		})
 	}
 	out.First = r.divergenceStats(first)
