@@ -120,7 +120,7 @@ func (r resampling) difference(name string, mine, theirs []*series) Difference {
 
 // discordant fills in what the documents say on which only one of the two is right.
 func (d *Difference) discordant(mine, theirs []*series) {
-	var gained, lost int
+	var gained, lost, all int
 	var estimates []float64
 	var intervals []Interval
 	for i, s := range mine {
@@ -133,12 +133,12 @@ func (d *Difference) discordant(mine, theirs []*series) {
 				less++
 			}
 		}
-		gained, lost = gained+more, lost+less
+		gained, lost, all = gained+more, lost+less, all+n
 		estimates, intervals = append(estimates, float64(more-less)/float64(n)), append(intervals, Tango(more, less, n))
 	}
 	p := McNemar(gained, lost)
-	i := intervals[0]
-	if len(intervals) > 1 {
+	i := Tango(gained, lost, all) // of parts of one size the mean difference is that of all documents
+	if !sameSize(mine) {
 		i = mover(estimates, intervals)
 	}
 	d.Gained, d.Lost, d.P, d.Interval = &gained, &lost, &p, &i

@@ -119,6 +119,37 @@ func TestGroup(t *testing.T) {
 	}
 }
 
+// TestGroupOfOneSize: tasks of one size are taken as one.
+func TestGroupOfOneSize(t *testing.T) {
+	o := eval.Options{Limit: 20}
+	model, base := run(t, pairs()[:2], .3, o), run(t, pairs()[:2], 0, o)
+	g := must(model.Metric("whole", "acc", ""))
+	if want := eval.ClopperPearson(int(math.Round(40*g.Value)), 40); *g.Interval != want {
+		t.Errorf("%v, want %v", *g.Interval, want)
+	}
+	list, err := eval.Compare(model, base)
+	if err != nil {
+		t.Fatal(err)
+	}
+	gained, lost, seen := 0, 0, false
+	for _, d := range list {
+		if d.Metric != "acc" {
+			continue
+		}
+		if d.Task != "whole" {
+			gained, lost = gained+*d.Gained, lost+*d.Lost
+			continue
+		}
+		seen = true
+		if want := eval.Tango(gained, lost, 40); *d.Gained != gained || *d.Lost != lost || *d.Interval != want || gained+lost == 0 {
+			t.Errorf("%+v of %d gained and %d lost: %v, want %v", d, gained, lost, *d.Interval, want)
+		}
+	}
+	if !seen {
+		t.Error("the group is not compared")
+	}
+}
+
 // TestSeed: the same seed resamples the same way.
 func TestSeed(t *testing.T) {
 	interval := func(seed uint64) eval.Interval {

@@ -63,26 +63,51 @@ func (r resampling) groupMetric(parts []*series) MetricResult {
 	first := parts[0]
 	out := MetricResult{Name: first.name, Filter: first.filter, HigherIsBetter: first.higherIsBetter}
 	variance := 0.0
-	var values []float64
-	var intervals []Interval
 	for _, s := range parts {
-		values = append(values, s.value())
-		if s.binary {
-			intervals = append(intervals, *r.interval(s))
-		}
 		out.Value += s.value() / float64(len(parts))
 		e := r.stdErr(s)
 		variance += e * e
 	}
 	out.StdErr = math.Sqrt(variance) / float64(len(parts))
-	if len(intervals) == len(parts) {
-		i := mover(values, intervals)
+	if first.binary {
+		i := sharesInterval(parts)
 		out.Interval = &i
 	} else if r.iters > 0 {
 		i := percentiles(r.run(sizes(parts), meanOf(parts)), bootstrapMethod)
 		out.Interval = &i
 	}
 	return out
+}
+
+// sharesInterval is the interval of the mean of several shares. Of parts of one size the
+// mean is the share of all documents, which varies at most as a binomial count does
+// (Hoeffding 1956, Annals of Mathematical Statistics 27).
+func sharesInterval(parts []*series) Interval {
+	var values []float64
+	var intervals []Interval
+	hits, all := 0, 0
+	for _, s := range parts {
+		own := 0
+		for _, x := range s.scores {
+			own += int(x.value)
+		}
+		hits, all = hits+own, all+len(s.scores)
+		values, intervals = append(values, float64(own)/float64(len(s.scores))), append(intervals, ClopperPearson(own, len(s.scores)))
+	}
+	if sameSize(parts) {
+		return ClopperPearson(hits, all)
+	}
+	return mover(values, intervals)
+}
+
+// sameSize reports whether all parts have as many documents.
+func sameSize(parts []*series) bool {
+	for _, s := range parts {
+		if len(s.scores) != len(parts[0].scores) {
+			return false
+		}
+	}
+	return true
 }
 
 func sizes(parts []*series) []int {

@@ -159,11 +159,7 @@ func pick(scores []score, indexes []int) float64 {
 func (r resampling) interval(s *series) *Interval {
 	n := len(s.scores)
 	if s.binary {
-		hits := 0
-		for _, x := range s.scores {
-			hits += int(x.value)
-		}
-		i := ClopperPearson(hits, n)
+		i := sharesInterval([]*series{s})
 		return &i
 	}
 	if n < 2 || r.iters == 0 {
