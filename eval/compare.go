@@ -29,7 +29,7 @@ type Difference struct {
 }
 
 // Compare sets a model's result beside its base's: for each figure that both have, the
-// difference, paired document by document.
+// difference, paired document by document. Figures beyond all numbers are left out.
 func Compare(model, base *Result) ([]Difference, error) {
 	var out []Difference
 	r := resampling{model.Seed, model.Bootstrap}
@@ -46,7 +46,7 @@ func Compare(model, base *Result) ([]Difference, error) {
 		for k := range t.series {
 			s := &t.series[k]
 			if o := b.find(s.name, s.filter); o != nil {
-				out = append(out, r.difference(t.Name, []*series{s}, []*series{o}))
+				out = r.appendDifference(out, t.Name, []*series{s}, []*series{o})
 			}
 		}
 	}
@@ -59,7 +59,7 @@ func Compare(model, base *Result) ([]Difference, error) {
 			like := &series{name: m.Name, filter: m.Filter}
 			mine, theirs := sameSeries(members, like), sameSeries(others, like)
 			if mine != nil && theirs != nil {
-				out = append(out, r.difference(g.Name, mine, theirs))
+				out = r.appendDifference(out, g.Name, mine, theirs)
 			}
 		}
 	}
@@ -77,6 +77,14 @@ func sameDocs(a, b *TaskResult) error {
 		return fmt.Errorf("compare task %s: %w", a.Name, ErrDifferent)
 	}
 	return nil
+}
+
+// appendDifference adds a difference that is a number.
+func (r resampling) appendDifference(list []Difference, name string, mine, theirs []*series) []Difference {
+	if d := r.difference(name, mine, theirs); finite(d.Model) && finite(d.Base) && (d.Relative == nil || finite(*d.Relative)) {
+		return append(list, d)
+	}
+	return list
 }
 
 // difference compares a metric over one task, or over the tasks of a group.
@@ -109,11 +117,9 @@ func (r resampling) difference(name string, mine, theirs []*series) Difference {
 		return d
 	}
 	model, base := meanOf(mine), meanOf(theirs)
-	i := percentiles(r.run(sizes(mine), func(p [][]int) float64 { return model(p) - base(p) }), pairedMethod)
-	d.Interval = &i
+	d.Interval = percentiles(r.run(sizes(mine), func(p [][]int) float64 { return model(p) - base(p) }), pairedMethod)
 	if d.Relative != nil {
-		i := percentiles(r.run(sizes(mine), func(p [][]int) float64 { return model(p)/base(p) - 1 }), pairedMethod)
-		d.RelativeInterval = &i
+		d.RelativeInterval = percentiles(r.run(sizes(mine), func(p [][]int) float64 { return model(p)/base(p) - 1 }), pairedMethod)
 	}
 	return d
 }

@@ -250,4 +250,26 @@ func TestReport(t *testing.T) {
 	}
 }
 
+// TestOverflow: the word perplexity of a text without spaces is beyond all numbers. The
+// report can be written, and the other figures stand.
+func TestOverflow(t *testing.T) {
+	task := []eval.Task{eval.TextTask("text", "t.txt", strings.Repeat("abcdefgh", 400))}
+	model, base := run(t, task, .3, eval.Options{}), run(t, task, 0, eval.Options{})
+	differences, err := eval.Compare(model, base)
+	if err != nil {
+		t.Fatal(err)
+	}
+	report := model.Report("v0")
+	report.AddComparison(base, differences)
+	if _, err := json.Marshal(report); err != nil {
+		t.Fatal(err)
+	}
+	if got := report.Results["text"]; got["word_perplexity,none"] != "N/A" || got["byte_perplexity,none"] == "N/A" || len(differences) != 2 {
+		t.Errorf("%v, %+v", got, differences)
+	}
+	if err := report.WriteTable(&bytes.Buffer{}, true); err != nil {
+		t.Error(err)
+	}
+}
+
 func must(m eval.MetricResult, _ bool) eval.MetricResult { return m }

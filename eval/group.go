@@ -73,8 +73,7 @@ func (r resampling) groupMetric(parts []*series) MetricResult {
 		i := sharesInterval(parts)
 		out.Interval = &i
 	} else if r.iters > 0 {
-		i := percentiles(r.run(sizes(parts), meanOf(parts)), bootstrapMethod)
-		out.Interval = &i
+		out.Interval = percentiles(r.run(sizes(parts), meanOf(parts)), bootstrapMethod)
 	}
 	return out
 }

@@ -127,10 +127,15 @@ func (r resampling) run(sizes []int, figure func(picks [][]int) float64) []float
 	return out
 }
 
-// percentiles is the interval between the tails of sorted resampled figures.
-func percentiles(sorted []float64, method string) Interval {
+// percentiles is the interval between the tails of sorted resampled figures; nil where
+// an end is no number.
+func percentiles(sorted []float64, method string) *Interval {
 	const tail = (1 - confidence) / 2
-	return Interval{Low: quantile(sorted, tail), High: quantile(sorted, 1-tail), Method: method}
+	i := Interval{Low: quantile(sorted, tail), High: quantile(sorted, 1-tail), Method: method}
+	if !finite(i.Low) || !finite(i.High) {
+		return nil
+	}
+	return &i
 }
 
 // quantile interpolates between the order statistics of sorted numbers.
@@ -165,8 +170,7 @@ func (r resampling) interval(s *series) *Interval {
 	if n < 2 || r.iters == 0 {
 		return nil
 	}
-	i := percentiles(r.figures(s), bootstrapMethod)
-	return &i
+	return percentiles(r.figures(s), bootstrapMethod)
 }
 
 func (r resampling) figures(s *series) []float64 {

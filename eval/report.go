@@ -129,7 +129,7 @@ func (r *Report) add(name string, metrics []MetricResult) {
 	r.metricOrder[name] = metrics
 	figures, better := map[string]any{"name": name, "alias": name}, map[string]bool{}
 	for _, m := range metrics {
-		figures[m.Name+","+m.Filter] = m.Value
+		figures[m.Name+","+m.Filter] = numberOrNA(m.Value)
 		figures[m.Name+"_stderr,"+m.Filter] = numberOrNA(m.StdErr)
 		better[m.Name] = m.HigherIsBetter
 		if m.Interval != nil {
@@ -139,7 +139,8 @@ func (r *Report) add(name string, metrics []MetricResult) {
 	r.Results[name], r.HigherIsBetter[name] = figures, better
 }
 
-// numberOrNA is what stands where there is no figure.
+// numberOrNA is what stands where there is no figure, or one that is no number: the word
+// perplexity of a long text without spaces is beyond all of them.
 func numberOrNA(x float64) any {
 	if !finite(x) {
 		return "N/A"

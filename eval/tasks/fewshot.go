@@ -31,9 +31,9 @@ func (d definition) sampler(pool []example, o Options) (*sampler, error) {
 		return nil, fmt.Errorf("%w: %d are wanted, and there are %d to choose from", ErrFewshot, need, len(pool))
 	}
 	if !d.firstN {
-		seed := o.FewshotSeed
-		if seed == 0 {
-			seed = defaultFewshotSeed
+		seed := uint32(defaultFewshotSeed)
+		if o.FewshotSeed != nil {
+			seed = *o.FewshotSeed
 		}
 		s.random = newPythonRandom(seed)
 	}

@@ -46,8 +46,8 @@ type Options struct {
 	// NumFewshot, unless nil, is how many examples go before each question, in tasks that
 	// leave it open.
 	NumFewshot *int
-	// FewshotSeed chooses the examples; 0 is 1234, as in lm-evaluation-harness.
-	FewshotSeed uint32
+	// FewshotSeed, unless nil, chooses the examples instead of lm-evaluation-harness's 1234.
+	FewshotSeed *uint32
 }
 
 // Load reads tasks by their names, in this order, each once. A name is a known task or

@@ -217,7 +217,7 @@ func (f *evalFlags) load(cmd *cobra.Command) ([]eval.Task, error) {
 			return nil, fmt.Errorf("search task data: %w in %s", tasks.ErrNoData, strings.Join(data.Dirs, ", "))
 		}
 	}
-	o := tasks.Options{FewshotSeed: f.fewshotSeed}
+	o := tasks.Options{FewshotSeed: &f.fewshotSeed}
 	if cmd.Flags().Changed("num-fewshot") {
 		o.NumFewshot = &f.numFewshot
 	}
