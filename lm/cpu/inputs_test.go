@@ -29,16 +29,16 @@ func TestInputNorms(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := map[string][]float64{}
-	err = tr.forInputs(ctx, lc.(*corpus), []int{0, 1, 2, 3}, func(_ []int, rowOf func(lm.Position) int, x []float32, _ int, linears []*linear) {
+	err = tr.forInputs(ctx, lc.(*corpus), []int{0, 1, 2, 3}, func(_ []int, rowOf func(lm.Position) int, x []float32, _ int, group []*reader) {
 		for s, seg := range forest {
 			for j := range seg.Tokens {
 				r := rowOf(lm.Position{Segment: s, Offset: j})
-				for _, l := range linears {
-					if want[l.name] == nil {
-						want[l.name] = make([]float64, l.in)
+				for _, l := range group {
+					if want[l.module] == nil {
+						want[l.module] = make([]float64, l.in)
 					}
 					for c := range l.in {
-						want[l.name][c] += float64(x[r*l.in+c]) * float64(x[r*l.in+c])
+						want[l.module][c] += float64(x[r*l.in+c]) * float64(x[r*l.in+c])
 					}
 				}
 			}
