@@ -29,18 +29,18 @@ type knownTask struct {
 
 // known is the table of tasks. Versions are lm-evaluation-harness's, of the task whose
 // scores these are.
-var known []knownTask
+var known = knownTasks()
 
-func init() {
+func knownTasks() []knownTask {
 	blimp := knownTask{name: "blimp", files: []string{"blimp*.zip", "blimp"}, load: loadBLiMP}
 	truth := []string{"truthfulqa*.csv", "truthful_qa*.json", "truthful_qa*.jsonl", "truthfulqa*.json", "truthfulqa*.jsonl"}
 	gsm8k := definition{
 		name: "gsm8k", version: 3, output: eval.GenerateUntil, numFewshot: 5,
 		until: []string{"Question:", "</s>", "<|im_end|>"},
 	}
-	known = []knownTask{
+	return []knownTask{
 		blimp,
-		lambada("lambada_openai", "lambada_openai*.json*", "lambada*.json*"),
+		lambada("lambada_openai", "lambada_openai*.json*", "lambada?test*.json*", "lambada.json*"),
 		lambada("lambada_standard", "lambada_standard*.json*"),
 		single(definition{name: "openbookqa", version: 1, output: eval.MultipleChoice, metrics: []eval.Metric{eval.Acc, eval.AccNorm}},
 			openBook, []string{"openbookqa*.json*"}, []string{"openbookqa*train*.json*"}),
@@ -181,7 +181,7 @@ func (d Data) search(task string, patterns, not []string) (string, error) {
 		case 1:
 			return found[0], nil
 		default:
-			return "", fmt.Errorf("%w %s: which of %s is it?", ErrNoData, task, strings.Join(found, ", "))
+			return "", fmt.Errorf("%w %s: which of %s is it?", ErrAmbiguous, task, strings.Join(found, ", "))
 		}
 	}
 	if len(d.Dirs) == 0 {

@@ -27,6 +27,8 @@ var (
 	ErrUnknown = errors.New("unknown task")
 	// ErrNoData reports a task whose data was not given.
 	ErrNoData = errors.New("no data for the task")
+	// ErrAmbiguous reports a task with several files in the directories.
+	ErrAmbiguous = errors.New("several files fit the task")
 	// ErrFormat reports a file that is not what its task needs.
 	ErrFormat = errors.New("unfit task data")
 	// ErrFewshot reports examples that cannot be had.

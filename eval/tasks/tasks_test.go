@@ -186,6 +186,10 @@ func TestSharedData(t *testing.T) {
 	if d := cmp.Diff(want, found); d != "" {
 		t.Error(d)
 	}
+	twice := write(t, map[string]string{"openbookqa1.jsonl": "", "openbookqa2.jsonl": ""})
+	if _, err := tasks.Found(tasks.Data{Dirs: []string{twice}}); !errors.Is(err, tasks.ErrAmbiguous) {
+		t.Errorf("two files of a task: %v", err)
+	}
 	count := map[string]int{}
 	for _, task := range load(t, dir, tasks.Options{}, found...) {
 		count[strings.Split(task.Name, "_")[0]]++
@@ -293,7 +297,7 @@ func TestBadFiles(t *testing.T) {
 		"two objects":    {map[string]string{"lambada.jsonl": rows(2, `{} {}`)}, "lambada_openai", tasks.ErrFormat, []string{"row 2"}},
 		"empty file":     {map[string]string{"lambada.jsonl": "\n"}, "lambada_openai", tasks.ErrFormat, []string{"lambada.jsonl", "no rows"}},
 		"no file":        {map[string]string{"x": ""}, "openbookqa", tasks.ErrNoData, []string{"openbookqa*.json*"}},
-		"two files":      {map[string]string{"openbookqa1.jsonl": "", "openbookqa2.jsonl": ""}, "openbookqa", tasks.ErrNoData, []string{"which of", "openbookqa1"}},
+		"two files":      {map[string]string{"openbookqa1.jsonl": "", "openbookqa2.jsonl": ""}, "openbookqa", tasks.ErrAmbiguous, []string{"which of", "openbookqa1"}},
 		"unknown task":   {nil, "glue", tasks.ErrUnknown, []string{"openbookqa", "blimp", `"glue"`}},
 		"answer key":     {map[string]string{"openbookqa.jsonl": `{"question_stem": "q", "choices": {"text": ["a"], "label": ["A"]}, "answerKey": "B"}`}, "openbookqa", tasks.ErrFormat, []string{"row 1", `"B"`}},
 		"labels":         {map[string]string{"truthfulqa.jsonl": `{"question": "q", "mc1_targets": {"choices": ["a"], "labels": []}}`}, "truthfulqa_mc1", tasks.ErrFormat, []string{"row 1", "labels"}},
