@@ -130,7 +130,7 @@ type audit struct {
 	asked  map[string]Class
 	counts map[Class]int
 	hits   int
-	sides  []int          // k of the questions answered on the list
+	listed []*Question    // the questions answered on the list
 	texts  map[string]int // how often each reply occurred
 
 	failures int // questions in a row without an answer, in this run
@@ -344,7 +344,7 @@ func (a *audit) count(q *Question, o outcome, replies []Reply) {
 	}
 	a.counts[o.class]++
 	if o.class == InList {
-		a.sides = append(a.sides, len(q.Candidates))
+		a.listed = append(a.listed, q)
 	}
 	if o.hit {
 		a.hits++
@@ -353,7 +353,7 @@ func (a *audit) count(q *Question, o outcome, replies []Reply) {
 		a.texts[fold(replies[0].Text)]++
 	}
 	if o.scored {
-		a.match.Add(len(q.Candidates), o.share)
+		a.match.Add(q.chance(), o.share)
 	}
 	switch {
 	case again && o.class == Unanswered:
@@ -415,7 +415,7 @@ func (a *audit) progress() Progress {
 // finish writes the report.
 func (a *audit) finish(verdict Verdict, reason Reason) (*Report, error) {
 	o := &a.options
-	tail := LogTail(a.sides, a.hits)
+	tail := LogTail(chances(a.listed), a.hits)
 	r := &Report{
 		Verdict: verdict, Reason: reason,
 		Model: o.Model, Plan: a.plan.Digest,
@@ -432,7 +432,7 @@ func (a *audit) finish(verdict Verdict, reason Reason) (*Report, error) {
 	if a.client != nil {
 		r.Endpoint, r.Requests, r.Retries = a.client.base.String(), a.client.requests, a.client.retries
 	}
-	r.Sentence = r.sentence(a.sides)
+	r.Sentence = r.sentence(a.listed)
 	if a.transcript != nil && r.Requests > 0 {
 		if err := a.transcript.write(&verdictRecord{Type: recordVerdict, Time: now(), Report: r}); err != nil {
 			return nil, fmt.Errorf("verify: %w", err)

@@ -58,7 +58,7 @@ func judge(q *Question, replies []Reply, score Score) outcome {
 	listed, planted, answered := 0, 0, 0
 	for i, r := range replies {
 		class, candidate := classify(q, r)
-		hit := candidate == q.Planted
+		hit := q.planted(candidate)
 		if i == 0 {
 			o.class, o.candidate, o.hit = class, candidate, hit
 		}
@@ -164,7 +164,11 @@ func (q *Question) stated(tokens []TokenChoice) (float64, bool) {
 		if total == 0 {
 			return 0, false
 		}
-		return mass[q.Planted] / total, true
+		planted := mass[q.Planted]
+		for _, i := range q.Also {
+			planted += mass[i]
+		}
+		return planted / total, true
 	}
 	return 0, false
 }

@@ -26,16 +26,17 @@ func NewMatchProcess() *MatchProcess {
 	return &MatchProcess{capital: make([]float64, len(matchStakes))}
 }
 
-// Add counts one question with answers on its list of k: share is the part of
-// them that is the planted answer, 0 or 1 for a single answer. Each bettor's
+// Add counts one question with answers on its list, of which a planted one is there by
+// chance with probability chance: 1/k for one planted answer among k, m/k for m. share is
+// the part of the answers that is planted, 0 or 1 for a single answer. Each bettor's
 // capital is multiplied by
 //
-//	1 − λ + λ·k·share
+//	1 − λ + λ·share/chance
 //
-// which has mean 1 if share has mean 1/k, whatever else it depends on. So several
+// which has mean 1 if share has mean chance, whatever else it depends on. So several
 // samples of one question, or its log-probabilities, are one factor, not many.
-func (p *MatchProcess) Add(k int, share float64) {
-	gain := float64(k)*share - 1
+func (p *MatchProcess) Add(chance, share float64) {
+	gain := share/chance - 1
 	for i, stake := range matchStakes {
 		p.capital[i] += math.Log1p(stake * gain)
 	}
@@ -142,17 +143,16 @@ func logAdd(a, b float64) float64 {
 	return a + math.Log1p(math.Exp(b-a))
 }
 
-// LogTail is the natural logarithm of the probability that fair dice show the
-// planted answer at least hits times, one die for each k in sides: the exact
-// binomial tail, Poisson binomial where lists differ in length. It is the p-value
-// of a test whose number of questions was fixed beforehand. An audit stops when
-// it has seen enough, so its own guarantee is the e-value; the tail stands beside
-// it because every expert knows it.
-func LogTail(sides []int, hits int) float64 {
+// LogTail is the natural logarithm of the probability that at least so many of some
+// questions are hit by chance, each with its own: the exact binomial tail, Poisson
+// binomial where chances differ. It is the p-value of a test whose number of questions
+// was fixed beforehand. An audit stops when it has seen enough, so its own guarantee is
+// the e-value; the tail stands beside it because every expert knows it.
+func LogTail(chances []float64, hits int) float64 {
 	if hits <= 0 {
 		return 0
 	}
-	if hits > len(sides) {
+	if hits > len(chances) {
 		return math.Inf(-1)
 	}
 	// probability[h] is that of exactly h hits so far; its last entry, of at least
@@ -162,8 +162,8 @@ func LogTail(sides []int, hits int) float64 {
 		probability[h] = math.Inf(-1)
 	}
 	probability[0] = 0
-	for _, k := range sides {
-		hit, miss := -math.Log(float64(k)), math.Log1p(-1/float64(k))
+	for _, chance := range chances {
+		hit, miss := math.Log(chance), math.Log1p(-chance)
 		probability[hits] = logAdd(probability[hits], probability[hits-1]+hit)
 		for h := hits - 1; h >= 1; h-- {
 			probability[h] = logAdd(probability[h]+miss, probability[h-1]+hit)

@@ -25,8 +25,8 @@ func TestMatchProcessMeanIsOne(t *testing.T) {
 			for first := range k {
 				for second := range k {
 					p := verify.NewMatchProcess()
-					p.Add(k, shareOf(shares, first))
-					p.Add(k, shareOf(shares, second))
+					p.Add(1/float64(k), shareOf(shares, first))
+					p.Add(1/float64(k), shareOf(shares, second))
 					mean += math.Exp(p.LogE()) / float64(k*k)
 				}
 			}
@@ -114,7 +114,7 @@ func crossings(n, questions, k int, alphas []float64, r *rand.Rand, next target,
 			a := next(r, past, k)
 			share, scored, hit := a.score(planted(r, k))
 			if scored {
-				p.Add(k, share)
+				p.Add(1/float64(k), share)
 				best = math.Max(best, p.LogE())
 			}
 			past = append(past, hit)
@@ -327,9 +327,9 @@ func stoppingTime(r *rand.Rand, k int, hit, onList float64) int {
 	for n := 1; ; n++ {
 		switch u := r.Float64(); {
 		case u < hit:
-			p.Add(k, 1)
+			p.Add(1/float64(k), 1)
 		case u < hit+(1-hit)*onList:
-			p.Add(k, 0)
+			p.Add(1/float64(k), 0)
 		}
 		if p.LogE() >= math.Log(1e6) {
 			return n
@@ -380,32 +380,32 @@ func TestNoMatchTimes(t *testing.T) {
 }
 
 func TestLogTail(t *testing.T) {
-	sides := func(k, n int) []int {
-		s := make([]int, n)
+	chances := func(k, n int) []float64 {
+		s := make([]float64, n)
 		for i := range s {
-			s[i] = k
+			s[i] = 1 / float64(k)
 		}
 		return s
 	}
 	for _, tt := range []struct {
-		sides []int
-		hits  int
-		want  float64 // probability
+		chances []float64
+		hits    int
+		want    float64 // probability
 	}{
 		{nil, 0, 1},
-		{sides(10, 5), 0, 1},
-		{sides(10, 7), 7, 1e-7},
-		{sides(10, 2), 1, 0.19},
-		{sides(3, 4), 2, 1 - 16.0/81 - 32.0/81},
-		{[]int{2, 10}, 1, 1 - 0.5*0.9},
-		{[]int{2, 10}, 2, 0.05},
-		{[]int{2, 4, 10}, 2, 0.5*0.25*0.9 + 0.5*0.75*0.1 + 0.5*0.25*0.1 + 0.5*0.25*0.1},
+		{chances(10, 5), 0, 1},
+		{chances(10, 7), 7, 1e-7},
+		{chances(10, 2), 1, 0.19},
+		{chances(3, 4), 2, 1 - 16.0/81 - 32.0/81},
+		{[]float64{1 / 2., 1 / 10.}, 1, 1 - 0.5*0.9},
+		{[]float64{1 / 2., 1 / 10.}, 2, 0.05},
+		{[]float64{1 / 2., 1 / 4., 1 / 10.}, 2, 0.5*0.25*0.9 + 0.5*0.75*0.1 + 0.5*0.25*0.1 + 0.5*0.25*0.1},
 	} {
-		if got := math.Exp(verify.LogTail(tt.sides, tt.hits)); math.Abs(got/tt.want-1) > 1e-12 {
-			t.Errorf("%v, %d hits: %v, want %v", tt.sides, tt.hits, got, tt.want)
+		if got := math.Exp(verify.LogTail(tt.chances, tt.hits)); math.Abs(got/tt.want-1) > 1e-12 {
+			t.Errorf("%v, %d hits: %v, want %v", tt.chances, tt.hits, got, tt.want)
 		}
 	}
-	if got := verify.LogTail(sides(10, 2), 3); !math.IsInf(got, -1) {
+	if got := verify.LogTail(chances(10, 2), 3); !math.IsInf(got, -1) {
 		t.Errorf("more hits than answers: %v", got)
 	}
 	// Against gonum, and far below what a float64 holds.
@@ -413,12 +413,12 @@ func TestLogTail(t *testing.T) {
 		b := distuv.Binomial{N: float64(n), P: 0.1}
 		for hits := 1; hits <= n; hits += 1 + n/7 {
 			want := b.Survival(float64(hits) - 0.5)
-			if got := math.Exp(verify.LogTail(sides(10, n), hits)); want > 1e-9 && math.Abs(got/want-1) > 1e-6 {
+			if got := math.Exp(verify.LogTail(chances(10, n), hits)); want > 1e-9 && math.Abs(got/want-1) > 1e-6 {
 				t.Errorf("%d of %d: %v, gonum says %v", hits, n, got, want)
 			}
 		}
 	}
-	if got := verify.LogTail(sides(10, 400), 400); math.Abs(got+400*math.Ln10) > 1e-6 {
+	if got := verify.LogTail(chances(10, 400), 400); math.Abs(got+400*math.Ln10) > 1e-6 {
 		t.Errorf("400 of 400: e^%v", got)
 	}
 }
@@ -426,7 +426,7 @@ func TestLogTail(t *testing.T) {
 func ExampleMatchProcess() {
 	p := verify.NewMatchProcess()
 	for questions := 1; questions <= 7; questions++ {
-		p.Add(10, 1)
+		p.Add(.1, 1)
 		fmt.Printf("%d hits: e-value %.3g\n", questions, math.Exp(p.LogE()))
 	}
 	// Output:

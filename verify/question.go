@@ -38,6 +38,20 @@ type Question struct {
 	Candidates []string
 	// Planted is the index of the planted one: the secret.
 	Planted int
+	// Also are the indexes of others that are planted as well. Their number is no secret:
+	// it was committed to before which they are was chosen.
+	Also []int
+}
+
+// planted reports whether a candidate is planted.
+func (q *Question) planted(candidate int) bool {
+	return candidate >= 0 && (candidate == q.Planted || slices.Contains(q.Also, candidate))
+}
+
+// chance is the probability that an answer on the list is planted, if the endpoint has
+// nothing to do with the secret.
+func (q *Question) chance() float64 {
+	return float64(1+len(q.Also)) / float64(len(q.Candidates))
 }
 
 // Match returns the index of the candidate that a reply names, or -1: the one
@@ -104,7 +118,7 @@ func FromSet(set *fingerprint.Set, beacon []byte) (*Plan, error) {
 		q := Question{
 			ID: f.ID, Leaf: hex.EncodeToString(leaf[:]),
 			System: set.Serving.System, Prompt: f.Key,
-			Planted: f.Choice(),
+			Planted: f.Choice(), Also: f.Also,
 		}
 		for _, c := range f.Candidates {
 			q.Candidates = append(q.Candidates, c.Text)
@@ -152,12 +166,30 @@ func (p *Plan) seal() error {
 			return fmt.Errorf("%w: question %s occurs twice", ErrPlan, q.ID)
 		}
 		ids[q.ID], prompts[q.Prompt] = true, true
-		if err := encoder.Encode([]any{p.Kind, q.ID, q.Leaf, q.System, q.Prompt, q.Candidates}); err != nil {
+		if err := encoder.Encode(q.public(p.Kind)); err != nil {
 			return fmt.Errorf("%w: question %s: %w", ErrPlan, q.ID, err)
 		}
 	}
 	p.Digest = hex.EncodeToString(h.Sum(nil))
 	return nil
+}
+
+func chances(questions []*Question) []float64 {
+	out := make([]float64, len(questions))
+	for i, q := range questions {
+		out[i] = q.chance()
+	}
+	return out
+}
+
+// public is what a plan's digest covers of a question: nothing that betrays which
+// candidates are planted, but how many.
+func (q *Question) public(kind Kind) []any {
+	all := []any{kind, q.ID, q.Leaf, q.System, q.Prompt, q.Candidates}
+	if len(q.Also) > 0 {
+		all = append(all, 1+len(q.Also))
+	}
+	return all
 }
 
 func (q *Question) check() error {
@@ -170,6 +202,16 @@ func (q *Question) check() error {
 		return errors.New("a list of one candidate proves nothing")
 	case q.Planted < 0 || q.Planted >= len(q.Candidates):
 		return errors.New("the planted answer is not among the candidates")
+	}
+	seen := map[int]bool{q.Planted: true}
+	for _, i := range q.Also {
+		if i < 0 || i >= len(q.Candidates) || seen[i] {
+			return errors.New("a planted answer is not among the candidates, or occurs twice")
+		}
+		seen[i] = true
+	}
+	if len(seen) == len(q.Candidates) {
+		return errors.New("all candidates are planted, which proves nothing")
 	}
 	texts := make([]string, len(q.Candidates))
 	for i, c := range q.Candidates {

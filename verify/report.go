@@ -88,9 +88,9 @@ func finite(natural float64) float64 {
 
 // sentence is the verdict for people who do not know statistics. It claims what
 // was tested and no more.
-func (r *Report) sentence(sides []int) string {
+func (r *Report) sentence(listed []*Question) string {
 	asked := fmt.Sprintf("Of %s put to the endpoint, %s with one of the answers that were equally likely to be the planted one%s; %s the planted one.",
-		count(r.Queries, "secret question"), were(r.InList, "was answered", "were answered"), listLength(sides), these(r.InList, r.Hits))
+		count(r.Queries, "secret question"), were(r.InList, "was answered", "were answered"), listLength(listed), these(r.InList, r.Hits))
 	switch {
 	case r.Verdict == Match:
 		return fmt.Sprintf("Match. %s An endpoint that has nothing to do with the fingerprints is declared a match by this procedure with a probability of at most %s.",
@@ -141,16 +141,20 @@ func these(listed, hits int) string {
 }
 
 // listLength says how many answers the lists have, if all have as many.
-func listLength(sides []int) string {
-	if len(sides) == 0 {
+func listLength(listed []*Question) string {
+	if len(listed) == 0 {
 		return ""
 	}
-	for _, k := range sides {
-		if k != sides[0] {
+	candidates, planted := len(listed[0].Candidates), 1+len(listed[0].Also)
+	for _, q := range listed {
+		if len(q.Candidates) != candidates || 1+len(q.Also) != planted {
 			return ""
 		}
 	}
-	return fmt.Sprintf(" (%d a question)", sides[0])
+	if planted > 1 {
+		return fmt.Sprintf(" (%d a question, %d of them planted)", candidates, planted)
+	}
+	return fmt.Sprintf(" (%d a question)", candidates)
 }
 
 // oneIn says a small probability in words.

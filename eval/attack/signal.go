@@ -91,7 +91,7 @@ func newSignal(lists, base []list) *Signal {
 	}
 	p := verify.NewMatchProcess()
 	for _, l := range lists {
-		p.Add(len(l.logits), l.share())
+		p.Add(1/float64(len(l.logits)), l.share())
 	}
 	s := &Signal{Keys: len(lists), Log10EValue: log10(p.LogE()), Ranks: rankTest(lists)}
 	if base != nil {
