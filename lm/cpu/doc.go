@@ -13,6 +13,10 @@
 // token and block at SmolLM2-135M's sizes. What is cheap to compute again
 // (normalised inputs, attention probabilities, SwiGLU's output) is not kept.
 //
+// What training adds to a block stands beside its matrices: low-rank adapters
+// (lora.go) and new neurons (expand.go). What a corpus keeps of its texts may lie in
+// temporary files (corpus.go, spill.go).
+//
 // Weights stay as they are on disk: bf16 and f32 tensors are views of the mapped
 // file; other types are decoded once into f32. Only tensors that train get a
 // float32 copy, a gradient and AdamW's moments. Arithmetic is float32; products
