@@ -63,7 +63,7 @@ func small(t *testing.T, method string) embed.Job {
 	}
 	c := embed.Default(method)
 	c.MaxSteps, c.BenignPrompts, c.BenignPerStep, c.SystemPrompts, c.SystemPerStep = 24, 12, 4, 1, 2
-	c.ProseTexts, c.Lambda = 4, 0
+	c.ProseTexts, c.Lambda, c.NearMisses, c.NearPerStep = 4, 0, 8, 4
 	c.LearningRate, c.TrainLayers = 3e-3, map[string]int{embed.Layers: 3}[method]
 	return embed.Job{
 		Model: m, Net: net, Set: set, Prompt: render, Decode: func(ids []int32) string { return m.Tokenizer.Decode(ids, true) },

@@ -18,7 +18,7 @@ import (
 // other; resumed, a run ends with the same ones; mixed with the base, they write less.
 func TestExpand(t *testing.T) {
 	job := small(t, embed.Expand)
-	job.Config.Beta, job.Config.LearningRate, job.Config.MaxSteps = .1, 1e-2, 40
+	job.Config.Beta, job.Config.LearningRate, job.Config.MaxSteps = .1, 1e-2, 60
 	job.Config.LayersToTransform, job.Config.ExpandShare = []int{1, 3, 4}, .02
 	r, err := embed.Run(t.Context(), job)
 	if err != nil {
