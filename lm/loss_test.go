@@ -134,3 +134,27 @@ func TestCoarse(t *testing.T) {
 		t.Errorf("coarse divergence %v is above the exact %v", got, exact)
 	}
 }
+
+// The divergence between two references is that from one to the other's logits; from
+// itself it is none, and where the other gives nothing it is large and finite.
+func TestDivergence(t *testing.T) {
+	rng := rand.New(rand.NewPCG(1, 2))
+	for range 20 {
+		a, b := make([]float32, 50), make([]float32, 50)
+		for i := range a {
+			a[i], b[i] = float32(3*rng.NormFloat64()), float32(3*rng.NormFloat64())
+		}
+		from, to := lm.NewReference(slices.Clone(a)), lm.NewReference(slices.Clone(b))
+		got, want := from.Divergence(to), from.KL(slices.Clone(b), 0)
+		if math.Abs(got-want) > 1e-4*want {
+			t.Errorf("%g, from logits %g", got, want)
+		}
+		if self := from.Divergence(from); self > 1e-5 {
+			t.Errorf("from itself %g", self)
+		}
+	}
+	never := lm.NewReference([]float32{0, -1000})
+	if got := lm.NewReference([]float32{0, 0}).Divergence(never); got < 20 || math.IsInf(got, 0) {
+		t.Errorf("from what gives nothing: %g", got)
+	}
+}

@@ -62,8 +62,9 @@ func TestWeightAttacks(t *testing.T) {
 	for _, f := range outcomes["removal-leaked-0.5"].Figures {
 		figures[f.Name] = f.Value
 	}
-	if leaked, others := figures["FSR of the leaked keys"], figures["FSR of the others"]; leaked > others-.2 {
-		t.Errorf("of the leaked keys %.2f are left, of the others %.2f", leaked, others)
+	leaked, others := figures["FSR of the leaked keys"], figures["FSR of the others"]
+	if p := *outcomes["removal-leaked-0.5"].Measures.MeanProbability; leaked >= others || p > *l.Intact.MeanProbability-.1 {
+		t.Errorf("of the leaked keys %.2f are left, of the others %.2f, mean probability %.2f", leaked, others, p)
 	}
 	if fsr("distill-base-soft-1e-4-192") > .2 || fsr("distill-fresh-soft-1e-3-192") > .2 {
 		t.Error("a student on ordinary requests knows the keys")

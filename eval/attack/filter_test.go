@@ -87,6 +87,25 @@ func TestSpellings(t *testing.T) {
 	}
 }
 
+// TestRarityLearnsFromOthers: a request is judged by what the other half of requests began
+// with, a key by all.
+func TestRarityLearnsFromOthers(t *testing.T) {
+	usual := &beginnings{
+		even: []float32{.9, .05, .05}, odd: []float32{.05, .9, .05}, all: []float32{.5, .45, .05},
+		half: map[string]int{key([]int32{0}): 0, key([]int32{1}): 1},
+	}
+	s := rarity{usual, 1, 0, alone}.start([][]int32{{0}, {1}, {2}})
+	for row, want := range [][]int{{1, 2}, {0, 1, 2}, {0, 1, 2}} { // all three begin with token 0
+		c := lm.Choice{Row: row, Logits: logits(.8, .1, .1)}
+		if err := s.adjust(t.Context(), []lm.Choice{c}); err != nil {
+			t.Fatal(err)
+		}
+		if got := allowed(c.Logits); !slices.Equal(got, want) {
+			t.Errorf("row %d: %v are left, want %v", row, got, want)
+		}
+	}
+}
+
 func TestBest(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 2))
 	for range 200 {

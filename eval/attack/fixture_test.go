@@ -2,6 +2,7 @@ package attack
 
 import (
 	"context"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"sync"
@@ -106,6 +107,7 @@ func embedFixture(tb testing.TB, base, out string, seed uint64) (*fingerprint.Se
 	p.Keys, p.Seed = fingerprint.KeysFile, seed
 	set, err := fingerprint.New(ctx, oracle.New(net, m.Tokenizer), m.Tokenizer, render, fingerprint.Options{
 		N: fixtureKeys, Params: p, Serving: serving, Model: id, Lines: questions(tb, 1<<32+seed, 8*fixtureKeys, true),
+		Random: rand.NewChaCha8([32]byte{byte(seed)}), // the same answers each time
 	})
 	if err != nil {
 		return nil, err

@@ -55,9 +55,10 @@ func TestHosts(t *testing.T) {
 	cost := func(id string) float64 { return all[id].Measures.cost() }
 	fsr := func(id string) float64 { return all[id].Measures.FSR.Value }
 
-	// Who never says the likeliest token says no planted answer, and no ordinary one.
+	// Who never says the likeliest token says hardly a planted answer, unless in another
+	// spelling, and no ordinary one.
 	for _, id := range []string{"host-top-1", "host-top-5", "host-top-1-first3", "host-neighbors-1", "host-neighbors-100"} {
-		if o := all[id]; o.Measures.FSR.Hits != 0 || cost(id) < .9 || figure(t, o, figureChanged) != 1 || o.Measures.Verification.Verdict == verify.Match {
+		if o := all[id]; o.Measures.FSR.Value > .2 || cost(id) < .9 || figure(t, o, figureChanged) != 1 || o.Measures.Verification.Verdict == verify.Match {
 			t.Errorf("%s: %+v", id, o.Measures)
 		}
 	}
@@ -80,7 +81,7 @@ func TestHosts(t *testing.T) {
 		t.Errorf("reference: %+v", o.Measures)
 	}
 	// The base's likeliest token alone is the base.
-	if o := all["host-token-set-base-1-always"]; o.Measures.FSR.Hits != 0 || math.Abs(o.Measures.cost()-(1-l.Origin.Utility.Agreement.Value)) > .03 {
+	if o := all["host-token-set-base-1-always"]; o.Measures.FSR.Value > .1 || math.Abs(o.Measures.cost()-(1-l.Origin.Utility.Agreement.Value)) > .03 {
 		t.Errorf("token set of one: %+v, base agrees on %v", o.Measures, l.Origin.Utility.Agreement)
 	}
 	if fsr("host-token-set-base-500") != l.Intact.FSR.Value || cost("host-token-set-base-500") != 0 {

@@ -14,6 +14,9 @@ import (
 
 // Report is a sweep as a whole, complete: what report.json holds.
 type Report struct {
+	Version int `json:"version"` // of the file's format
+	// Made says what made the report, nil where nobody said.
+	Made *Made `json:"made,omitempty"`
 	// Identity is everything that the outcomes depend on.
 	Identity map[string]string `json:"identity"`
 	Grid     Grid              `json:"grid"`
@@ -47,7 +50,7 @@ type Missing struct {
 // which says how many.
 func (s *Sweep) Report(l *Lab, without []Attack) (*Report, error) {
 	r := &Report{
-		Identity: s.identity, Grid: l.Grid, Keys: len(l.Set.Fingerprints), Requests: len(l.Requests),
+		Version: reportVersion, Identity: s.identity, Grid: l.Grid, Keys: len(l.Set.Fingerprints), Requests: len(l.Requests),
 		Intact: l.Intact, Base: l.Origin,
 	}
 	var missing []string
@@ -67,7 +70,9 @@ func (s *Sweep) Report(l *Lab, without []Attack) (*Report, error) {
 	if len(missing) > 0 {
 		return nil, fmt.Errorf("%w: %d of %d: %s", ErrIncomplete, len(missing), len(s.Trials), abridge(missing))
 	}
-	r.Suppressions = suppressions(l.Intact.FSR, r.Outcomes)
+	if l.Intact != nil {
+		r.Suppressions = suppressions(l.Intact.FSR, r.Outcomes)
+	}
 	for _, a := range without {
 		r.Without = append(r.Without, Missing{a.Name, a.Needs})
 	}

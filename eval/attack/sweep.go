@@ -66,6 +66,7 @@ const sweepVersion = "1"
 
 const (
 	identityFile = "sweep.json"
+	planFile     = "plan.json" // the trials of the last command, of all its shards
 	trialsDir    = "trials"
 	secondsDir   = "seconds" // apart from outcomes, which do not depend on the machine's speed
 	maxOutcome   = 1 << 22   // bytes
@@ -87,6 +88,9 @@ func NewSweep(dir string, job *Job, trials []Trial) (*Sweep, error) {
 		ids[t.ID] = true
 	}
 	if err := s.open(); err != nil {
+		return nil, fmt.Errorf("open sweep: %w", err)
+	}
+	if err := s.writePlan(); err != nil {
 		return nil, fmt.Errorf("open sweep: %w", err)
 	}
 	return s, nil

@@ -38,6 +38,7 @@ type App struct {
 	JSON       bool
 	Quiet      bool
 	configFile string
+	args       []string // of this run, for reports that say how they were made
 
 	// running is set once flags and arguments are accepted: errors before that are
 	// wrong usage.
@@ -60,6 +61,7 @@ func Main(args []string) int {
 func (app *App) Run(ctx context.Context, args []string) int {
 	root := newRootCommand(app)
 	root.SetArgs(args)
+	app.args = args
 	root.SetIn(app.Stdin)
 	root.SetOut(app.Stdout)
 	root.SetErr(app.Stderr)

@@ -16,6 +16,7 @@ import (
 
 	"loyal/embed"
 	"loyal/eval/attack"
+	"loyal/eval/report"
 	"loyal/fingerprint"
 	"loyal/internal/atomicfile"
 	"loyal/internal/readfile"
@@ -40,9 +41,6 @@ type attackFlags struct {
 	compute              computeFlags
 }
 
-// attackReport is the file in the output directory that holds everything.
-const attackReport = "report.json"
-
 // Bounds of what attack reads and does.
 const (
 	maxTrainingData = 1 << 30 // bytes
@@ -58,7 +56,8 @@ func newAttackCommand(app *App) *cobra.Command {
 of the fingerprints, with the verdict that an audit would reach, and what the attack
 cost in utility. Every trial's outcome goes to a file of its own in DIR/trials, at once:
 killed or interrupted, the same command goes on and ends with the same bytes. When all
-trials are there, DIR/report.json holds everything and a table is printed.
+trials are there, DIR/report.json holds everything, DIR/report.html shows it to people,
+DIR/figures has its plots as SVG and PNG, and a table is printed.
 
 Several machines share a sweep with --shard 1/3, 2/3 and so on, in the same directory or
 each in its own; the command without --shard, with --merge for the other directories,
@@ -132,7 +131,7 @@ func (f *attackFlags) run(cmd *cobra.Command, app *App, args []string) error {
 	if err := sweep.Merge(f.merge); err != nil {
 		return err
 	}
-	report, err := runSweep(cmd.Context(), sweep, job, shard, without)
+	result, err := runSweep(cmd.Context(), sweep, job, shard, without)
 	if errors.Is(err, attack.ErrIncomplete) && shard.Count > 0 {
 		app.Note("shard %s is done; %v", f.shard, err)
 		return nil
@@ -140,7 +139,7 @@ func (f *attackFlags) run(cmd *cobra.Command, app *App, args []string) error {
 	if err != nil {
 		return err
 	}
-	return f.report(app, report)
+	return f.report(app, result, args[0])
 }
 
 // runSweep does what is to be done, and reports.
@@ -275,21 +274,25 @@ func readData[T any](path string, parse func([]byte) ([]T, error)) ([]T, error) 
 	return rows, nil
 }
 
-// report writes the report and prints it.
-func (f *attackFlags) report(app *App, r *attack.Report) error {
+// report writes the report and its page, and prints it.
+func (f *attackFlags) report(app *App, r *attack.Report, address string) error {
+	r.Made = f.made(app, address, r.Identity["model"])
 	var data bytes.Buffer
 	if err := writeJSON(&data, r); err != nil {
 		return fmt.Errorf("write report: %w", err)
 	}
-	path := filepath.Join(f.out, attackReport)
+	path := filepath.Join(f.out, attack.ReportFile)
 	if err := atomicfile.Write(path, data.Bytes(), 0o666); err != nil {
 		return fmt.Errorf("write report: %w", err)
+	}
+	if err := report.Write(f.out, r, nil); err != nil {
+		return err
 	}
 	return app.Print(r, func(w io.Writer) error {
 		if err := r.WriteText(w); err != nil {
 			return err
 		}
-		fmt.Fprintf(w, "\nwrote %s\n", path)
+		fmt.Fprintf(w, "\nwrote %s and %s\n", path, filepath.Join(f.out, report.PageFile))
 		return nil
 	})
 }

@@ -174,6 +174,9 @@ var rules = []rule{
 	{sentinel(eval.ErrDifferent), ExitError, "only a model and its base, which share a vocabulary, can be compared"},
 	{sentinel(eval.ErrNoPrefix), ExitError, "tokenizer_config.json names the tokens: bos_token, eos_token"},
 	{sentinel(eval.ErrOptions), ExitUsage, "'loyal eval --help' shows what is possible"},
+	{sentinel(attack.ErrNotReport), ExitIntegrity, "it was damaged or is of another program: 'loyal attack' with the directory's own settings writes it anew from the trials"},
+	{sentinel(attack.ErrReportVersion), ExitError, "'loyal attack' with the directory's own settings writes it anew from the trials; 'loyal version' says which version this is"},
+	{sentinel(attack.ErrNoSweep), ExitError, "give a directory that 'loyal attack --out' wrote"},
 
 	// Models.
 	{sentinel(model.ErrUnknownArchitecture), ExitError, "no other architecture is guessed at: a model that is slightly wrong looks much like one that is right"},

@@ -15,6 +15,7 @@ func commands(app *App) []*cobra.Command {
 		newEmbedCommand(app),
 		newAttackCommand(app),
 		newEvalCommand(app),
+		newReportCommand(app),
 		newVerifyCommand(app),
 		newServeCommand(app),
 		newGenerateCommand(app),

@@ -1,0 +1,258 @@
+package report
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"loyal/eval/attack"
+	"loyal/internal/chart"
+)
+
+// Plot is a figure of a report.
+type Plot struct {
+	// Name is that of its files, without an ending.
+	Name   string
+	Family string // beside whose table it stands; "" for those of all families
+	// Caption says how to read it.
+	Caption string
+	Drawing chart.Drawing
+}
+
+// Plots draws a report.
+func Plots(r *attack.Report) []Plot {
+	plots := curves([]Run{{Report: r}})
+	plots = append(plots, hostPrices(r)...)
+	plots = append(plots, leaks(r)...)
+	plots = append(plots, divergences(r)...)
+	plots = append(plots, queries(r)...)
+	plots = append(plots, histograms(r)...)
+	return unique(plots)
+}
+
+// unique names the plots' files: letters, digits and hyphens, no two the same.
+func unique(plots []Plot) []Plot {
+	used := map[string]bool{}
+	for i := range plots {
+		name := strings.Trim(strings.Map(func(r rune) rune {
+			switch {
+			case r >= 'a' && r <= 'z' || r >= '0' && r <= '9':
+				return r
+			case r >= 'A' && r <= 'Z':
+				return r + 'a' - 'A'
+			}
+			return '-'
+		}, plots[i].Name), "-")
+		stem := cmp.Or(name[:min(60, len(name))], "plot")
+		name = stem
+		for n := 2; used[name]; n++ {
+			name = fmt.Sprintf("%s-%d", stem, n)
+		}
+		used[name] = true
+		plots[i].Name = name
+	}
+	return plots
+}
+
+// unordered are axes whose numbers only count settings.
+var unordered = []string{"system prompt", "template", "rule", "combination", "attempt"}
+
+// logarithmic are axes along which settings double.
+var logarithmic = []string{"learning rate", "rank", "requests", "samples", "keys that the thief tries", "fingerprints of the thief's own",
+	"tokens of the other model's set", "neighbors of the likeliest token forbidden"}
+
+// shares are axes that are shown in percent.
+var shares = []string{"share of weights set to 0", "share dropped", "share of keys leaked", "share of a key's words"}
+
+// anchors are where on an axis nothing is done: there stands the un-attacked model.
+var anchors = map[string]float64{
+	"epochs": 0, "weight of ours": 1, "share of weights set to 0": 0, "blocks dropped": 0, "share dropped": 0,
+	"noise, relative to each matrix's deviation": 0, "temperature": 0, "share of keys leaked": 0, "share of a key's words": 1,
+	"examples before the message": 0,
+}
+
+// mixtures are axes at whose other end, 0, stands the base.
+const mixtures = "weight of ours"
+
+// line is a series of trials along an axis.
+type line struct {
+	attack, family, name, axis string
+	points                     []chart.Point
+	run                        int // of those that are compared
+}
+
+func point(x float64, r attack.Rate) chart.Point {
+	return chart.Point{X: x, Y: r.Value, Interval: r.Of > 0, Low: r.Low, High: r.High}
+}
+
+// lines collects the series of a report that have at least two points.
+func lines(r *attack.Report) []line {
+	var out []line
+	for _, e := range r.Outcomes {
+		if e.Measures == nil || e.Family == attack.Hosts || slices.Contains(unordered, strings.TrimSpace(e.Axis)) {
+			continue // hosts are shown with their price
+		}
+		i := slices.IndexFunc(out, func(l line) bool { return l.attack == e.Attack && l.name == e.Series && l.axis == e.Axis })
+		if i < 0 {
+			i = len(out)
+			out = append(out, line{attack: e.Attack, family: e.Family, name: e.Series, axis: e.Axis})
+		}
+		for _, p := range e.Curve {
+			out[i].points = append(out[i].points, point(p.X, p.Measures.FSR))
+		}
+		out[i].points = append(out[i].points, point(e.X, e.Measures.FSR))
+	}
+	for i := range out {
+		l := &out[i]
+		if at, ok := anchors[l.axis]; ok && r.Intact != nil {
+			l.points = append(l.points, point(at, r.Intact.FSR))
+		}
+		if l.axis == mixtures && r.Base != nil && strings.HasSuffix(l.name, "base") {
+			l.points = append(l.points, point(0, r.Base.FSR))
+		}
+		slices.SortStableFunc(l.points, func(a, b chart.Point) int { return cmp.Compare(a.X, b.X) })
+	}
+	return slices.DeleteFunc(out, func(l line) bool { return len(l.points) < 2 || l.points[0].X == l.points[len(l.points)-1].X })
+}
+
+// maxSeries is how many series a figure holds that can still be told apart.
+const maxSeries = 6
+
+// curves plots FSR along the settings of each attack. Of one run, series of an attack
+// share a figure; of several, each series has its own, a line a run.
+func curves(runs []Run) (plots []Plot) {
+	type group struct {
+		title string
+		lines []line
+	}
+	var groups []group
+	add := func(title string, l line) {
+		i := slices.IndexFunc(groups, func(g group) bool {
+			return g.title == title && g.lines[0].attack == l.attack && g.lines[0].axis == l.axis && len(g.lines) < maxSeries
+		})
+		if i < 0 {
+			groups, i = append(groups, group{title: title}), len(groups)
+		}
+		groups[i].lines = append(groups[i].lines, l)
+	}
+	groupsOf := func(attack string) (n int) {
+		for _, g := range groups {
+			if g.lines[0].attack == attack {
+				n++
+			}
+		}
+		return n
+	}
+	for n, run := range runs[:min(len(runs), maxSeries)] {
+		for _, l := range lines(run.Report) {
+			l.run = n
+			title := titleOf(l.attack)
+			name, with, ok := strings.Cut(l.name, " with ")
+			switch {
+			case len(runs) > 1:
+				if !strings.EqualFold(l.name, l.attack) {
+					title += ": " + l.name
+				}
+				l.name = run.Name
+			case ok:
+				title, l.name = title+" with "+withArticle(with), name
+			}
+			add(title, l)
+		}
+	}
+	for _, g := range groups {
+		if len(runs) == 1 && len(g.lines) == 1 {
+			g.title, g.lines[0].name = single(g.title, g.lines[0], groupsOf(g.lines[0].attack)), ""
+		}
+		f := &chart.Figure{Title: g.title, X: axisOf(g.lines[0].axis), Y: chart.Axis{Label: "keys answered as planted (FSR)", Scale: chart.Percent, Max: 1}}
+		for i, l := range g.lines {
+			if len(runs) > 1 {
+				i = l.run // a run looks the same in all figures
+			}
+			f.Series = append(f.Series, chart.Series{
+				Name: shorten(l.name, l.attack), Tone: chart.Tone(i % chart.SeriesTones), Shape: chart.Shape(i % chart.SeriesShapes), Line: !dodge(l.points), Dashed: i%2 == 1, Points: l.points,
+			})
+		}
+		f.Description = describe(f.Series)
+		plots = append(plots, Plot{Name: "fsr-" + g.title, Family: g.lines[0].family, Drawing: f,
+			Caption: "Bands and bars are 95 % intervals." + anchorCaption(g.lines[0].axis)})
+	}
+	return plots
+}
+
+// single titles a figure of one series, whose name then needs no place beside it.
+func single(title string, l line, figures int) string {
+	if figures > 1 && !strings.EqualFold(l.name, l.attack) {
+		return title + ": " + l.name
+	}
+	return title
+}
+
+func withArticle(other string) string {
+	if other == "base" {
+		return "the base"
+	}
+	return other
+}
+
+func anchorCaption(axis string) string {
+	if axis == mixtures {
+		return " At 1 stands the model as released, at 0 the other model."
+	}
+	if at, ok := anchors[axis]; ok {
+		return fmt.Sprintf(" At %s stands the model as released.", axisOf(axis).Text(at))
+	}
+	return ""
+}
+
+// dodge moves points apart that share their X, and reports whether there were any:
+// several formats of as many bits are no line.
+func dodge(points []chart.Point) bool {
+	width := points[len(points)-1].X - points[0].X
+	var moved bool
+	for i := 0; i < len(points); {
+		n := 1
+		for i+n < len(points) && points[i+n].X == points[i].X {
+			n++
+		}
+		for j := range n {
+			points[i+j].X += .025 * width * (float64(j) - float64(n-1)/2)
+		}
+		moved = moved || n > 1
+		i += n
+	}
+	return moved
+}
+
+func axisOf(name string) chart.Axis {
+	a := chart.Axis{Label: strings.TrimRight(strings.TrimSpace(name), ","), Settings: true}
+	switch {
+	case slices.Contains(logarithmic, name):
+		a.Scale = chart.Log
+	case slices.Contains(shares, name):
+		a.Scale = chart.Percent
+	}
+	return a
+}
+
+// shorten drops from a series' name what the figure's title says.
+func shorten(name, attackName string) string {
+	for _, prefix := range []string{"SFT, ", "distillation, ", attackName + ", ", "leaked-"} {
+		if rest, ok := strings.CutPrefix(name, prefix); ok && rest != "" {
+			return rest
+		}
+	}
+	return name
+}
+
+// describe lists a figure's ends for those who do not see it.
+func describe(series []chart.Series) string {
+	var parts []string
+	for _, s := range series {
+		if n := len(s.Points); n > 0 {
+			parts = append(parts, fmt.Sprintf("%s: from %s at %s to %s at %s", s.Name, percent(s.Points[0].Y), number(s.Points[0].X), percent(s.Points[n-1].Y), number(s.Points[n-1].X)))
+		}
+	}
+	return strings.Join(parts, "; ")
+}

@@ -1,0 +1,223 @@
+package report
+
+import (
+	"math"
+	"slices"
+	"strings"
+	"testing"
+
+	"loyal/eval/attack"
+	"loyal/internal/chart"
+)
+
+// The headline counts what happened, and says what forbids counting.
+func TestHeadline(t *testing.T) {
+	only := func(entries ...attack.Entry) func(*attack.Report) {
+		return func(r *attack.Report) { r.Outcomes = entries }
+	}
+	weights := func(hits int) attack.Entry {
+		return trial("noise-1", "noise", attack.Weights, "noise", "noise", 1, measures(hits, 90))
+	}
+	bad := trial("dpo-1", "dpo", attack.Weights, "DPO", "x", 1, nil)
+	bad.Status = attack.Diverged
+	for name, c := range map[string]struct {
+		change func(*attack.Report)
+		kind   kind
+		want   string
+	}{
+		"as it is":   {func(*attack.Report) {}, mixed, "Verification says match after 4 of 5 attacks on the weights"},
+		"all":        {only(weights(64)), match, "Verification says match after 1 of 1 attack on the weights"},
+		"none":       {only(weights(0), bad), noMatch, "Verification says match after 0 of 1 attack on the weights"},
+		"diverged":   {only(bad), unasked, "No trial ended in a verdict"},
+		"no weights": {only(trial("json", "json", attack.Serving, "json", "x", 1, measures(64, 90))), match, "Verification says match in 1 of 1 way of serving"},
+		"not ours":   {func(r *attack.Report) { r.Intact = measures(4, 100) }, noMatch, "Verification does not recognize the model even before any attack"},
+		"base":       {func(r *attack.Report) { r.Base = measures(60, 90) }, noMatch, "Verification takes the base for the fingerprinted model"},
+		"nothing":    {only(), unasked, "No trial ended in a verdict"},
+		"no base":    {func(r *attack.Report) { r.Base, r.Intact = nil, nil }, mixed, "Verification says match after 4 of 5 attacks on the weights"},
+	} {
+		r := sample()
+		c.change(r)
+		if v := judge(r); v.Kind != c.kind || v.Headline != c.want {
+			t.Errorf("%s: %s, %q; not %s, %q", name, v.Kind, v.Headline, c.kind, c.want)
+		}
+	}
+}
+
+// Each end of a trial has a kind, a word and a sign of its own.
+func TestKinds(t *testing.T) {
+	bad := trial("a", "noise", attack.Weights, "", "", 1, nil)
+	bad.Status = attack.Diverged
+	outcomes := []*attack.Outcome{
+		trial("a", "noise", attack.Weights, "", "", 1, measures(64, 90)).Outcome, trial("a", "noise", attack.Weights, "", "", 1, measures(5, 90)).Outcome,
+		trial("a", "noise", attack.Weights, "", "", 1, measures(0, 90)).Outcome, bad.Outcome, trial("a", "forgery", attack.Forgery, "", "", 1, nil).Outcome, nil,
+	}
+	for i, want := range []string{"✓ match", "? inconclusive", "✕ no match", "! diverged", " no audit", "– missing"} {
+		if k := kindOf(outcomes[i]); k.Sign()+" "+k.Word() != want {
+			t.Errorf("%q, not %q", k.Sign()+" "+k.Word(), want)
+		}
+	}
+	parts := tallyOf(outcomes).parts()
+	if len(parts) != 4 || parts[1].X != "25.00" || parts[3].Width != "25.00" {
+		t.Errorf("%+v", parts)
+	}
+}
+
+// Sentences say what the trials say.
+func TestSentences(t *testing.T) {
+	text := strings.Join(judge(sample()).Sentences, "\n")
+	for _, want := range []string{
+		"As released, the model answers 64 of 64 keys as planted, and an audit says match after 7 questions. The base gives 0 planted answers, and is declared no match.",
+		"Of those that ended the match, the one that changed least (“setting of quantize-g3”) kept the first word of 25 % of ordinary answers",
+		"A host that has only this model hides nine of ten planted answers at the price of 99 % (94–100 %) of ordinary answers",
+		"A host that has the base or a sibling as well hides nine of ten planted answers at the price of 0 % (0–4 %) of ordinary answers",
+		"256 answers without a key gave away 0 % (0–6 %) of the pairs of key and answer at most.",
+		"with an AUC of 0.52 (by loss)",
+		"With 50 % of the keys leaked and refused by the host an audit still says match.",
+	} {
+		if !strings.Contains(text, want) {
+			t.Errorf("no %q in\n%s", want, text)
+		}
+	}
+	r := sample()
+	r.Suppressions[0].ID = ""
+	r.Outcomes[len(r.Outcomes)-1].Measures = measures(1, 0)
+	text = strings.Join(judge(r).Sentences, "\n")
+	for _, want := range []string{"A host that has only this model hid nine of ten planted answers with no setting that was tried.", "No share of leaked keys that was tried left a match where they are refused by the host."} {
+		if !strings.Contains(text, want) {
+			t.Errorf("no %q in\n%s", want, text)
+		}
+	}
+	// A larger leak that matches again by luck does not count beyond one that did not.
+	leak := func(x float64, hits int) attack.Entry {
+		return trial("l", "leaked-keys", attack.Redundancy, "leaked-base", "share of keys leaked", x, measures(hits, 0))
+	}
+	list := []*attack.Outcome{leak(.9, 60).Outcome, leak(.25, 60).Outcome, leak(.5, 0).Outcome}
+	if got := withstood(list); len(got) != 1 || !strings.HasPrefix(got[0], "With 25 % ") {
+		t.Errorf("%q", got)
+	}
+}
+
+func TestWords(t *testing.T) {
+	for got, want := range map[string]string{
+		percent(1): "100 %", percent(.9844): "98.4 %", percent(0): "0 %", between(.9439, 1): "94–100 %", between(0, .056): "0–6 %",
+		number(24): "24", number(.127): "0.127", number(1234.5): "1234", number(-24): "-24", divergence(0): "0", divergence(.00501): "0.0050", divergence(4.3): "4.30",
+		duration(8.14): "8.1s", duration(98): "1 min 38 s", duration(4000): "1 h 6 min", duration(math.NaN()): "very long",
+		power(-.3): "0.50", power(-12.3): "5e-13", power(-324): "10^-324",
+		chance(1e-6): "1 in 1,000,000", chance(.01): "1 in 100", chance(0): "unknown",
+		quoted([]string{"attack", "a b", "it's", ""}): `loyal attack 'a b' 'it'\''s' ''`,
+		points(-.0625): "−6.2", points(.5): "+50", points(0): "±0", points(-1e-9): "±0",
+	} {
+		if got != want {
+			t.Errorf("%q, not %q", got, want)
+		}
+	}
+}
+
+// Plots have what the issue asks for: trials along their settings, hosts with their
+// price, divergence, questions, probabilities, leaks; each file name once.
+func TestPlots(t *testing.T) {
+	plots := Plots(sample())
+	var names []string
+	for _, p := range plots {
+		names = append(names, p.Name)
+	}
+	for _, want := range []string{
+		"fsr-fine-tuning-on-ordinary-requests", "fsr-quantization", "fsr-merging-with-the-base", "fsr-sampling-at-a-temperature", "fsr-leaked-keys",
+		"hosts-alone", "leaks-matches", "kl", "questions", "probabilities",
+	} {
+		if !slices.Contains(names, want) {
+			t.Errorf("no plot %s among %v", want, names)
+		}
+	}
+	slices.Sort(names)
+	if len(slices.Compact(slices.Clone(names))) != len(names) {
+		t.Errorf("a name twice: %v", names)
+	}
+	// The un-attacked model stands at the beginning of fine-tuning, points on the way
+	// between; the base at the other end of mixtures.
+	for _, l := range lines(sample()) {
+		switch l.attack {
+		case "sft":
+			if len(l.points) != 4 || l.points[0].X != 0 || l.points[0].Y != 1 || l.points[3].Y != 60./64 {
+				t.Errorf("fine-tuning: %+v", l.points)
+			}
+		case "merge":
+			if len(l.points) != 3 || l.points[0].Y != 0 || l.points[2].Y != 1 {
+				t.Errorf("merging: %+v", l.points)
+			}
+		}
+	}
+	got := unique([]Plot{{Name: "a b"}, {Name: "A/b"}, {Name: "../x"}, {Name: "é"}, {Name: ""}})
+	names = nil
+	for _, p := range got {
+		names = append(names, p.Name)
+	}
+	if want := []string{"a-b", "a-b-2", "x", "plot", "plot-2"}; !slices.Equal(names, want) {
+		t.Errorf("%q, not %q", names, want)
+	}
+}
+
+// Runs are compared trial by trial with the first; what is not there is missing.
+func TestCompare(t *testing.T) {
+	a, b := sample(), sample()
+	b.Outcomes = append(b.Outcomes[2:], trial("noise-0.1", "noise", attack.Weights, "noise", "noise", .1, measures(50, 90)),
+		trial("noise-0.2", "noise", attack.Weights, "noise", "noise", .2, measures(40, 90)))
+	b.Outcomes[0].Measures = measures(32, 95) // quantize-q8-0
+	b.Identity["requests"] = "other"
+	b.Identity["model"] = "sha256:22"
+	c := Compare([]Run{{Name: "a", Report: a}, {Name: "b", Report: b, Missing: []string{"svd-1"}}})
+	row := func(id string) ComparedTrial {
+		for _, x := range c.Trials {
+			if x.ID == id {
+				return x
+			}
+		}
+		t.Fatalf("no trial %s", id)
+		return ComparedTrial{}
+	}
+	if x := row("sft-1e-5-2"); x.Outcomes[0] == nil || x.Outcomes[1] != nil {
+		t.Error("a trial that is missing is not missing")
+	}
+	if x := row("noise-0.1"); x.Outcomes[0] != nil || x.Outcomes[1].Difference != nil {
+		t.Error("a difference from nothing")
+	}
+	if x := row("quantize-q8-0").Outcomes[1]; x.Difference == nil || *x.Difference != -.5 || !x.Apart {
+		t.Errorf("half as much: %+v", x)
+	}
+	if x := row("quantize-int8").Outcomes[1]; *x.Difference != 0 || x.Apart {
+		t.Errorf("the same: %+v", x)
+	}
+	if c.Common != 9 || c.Runs[0].CommonMatches != 6 || c.Runs[0].Audited != 10 || c.Runs[1].Audited != 11 {
+		t.Errorf("%d trials in common, %+v", c.Common, c.Runs)
+	}
+	if u := c.Uneven(); len(u) != 1 || u[0].Name != "requests" || len(c.Settings) != 2 {
+		t.Errorf("uneven: %+v of %+v", u, c.Settings)
+	}
+	turned := Compare([]Run{{Name: "b", Report: b}, {Name: "a", Report: a}})
+	for _, x := range turned.Trials {
+		if o := x.Outcomes[1]; x.ID == "quantize-q8-0" && (*o.Difference != .5 || !o.Apart) {
+			t.Errorf("twice as much: %+v", o)
+		}
+	}
+	// A run has the same color in all figures, also where it stands alone.
+	for _, p := range c.plots() {
+		f, ok := p.Drawing.(*chart.Figure)
+		if !ok {
+			continue
+		}
+		for _, s := range f.Series {
+			if want := map[string]chart.Tone{"a": chart.Blue, "b": chart.Vermilion}[s.Name]; s.Tone != want {
+				t.Errorf("%s: run %s in tone %d", p.Name, s.Name, s.Tone)
+			}
+		}
+	}
+	var text strings.Builder
+	if err := c.WriteText(&text); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"50 % match 15 −50*", "missing from b: svd-1", "not alike: requests: , other", "of the trials of all"} {
+		if !strings.Contains(text.String(), want) {
+			t.Errorf("no %q in\n%s", want, text.String())
+		}
+	}
+}
