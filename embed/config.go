@@ -136,24 +136,24 @@ type Config struct {
 func Default(method string) Config {
 	c := Config{
 		Method: method, TrainLayers: 4,
-		LearningRate: 8.5e-4, LRSchedulerType: "linear", WarmupSteps: 3, MaxSteps: 36,
+		LearningRate: 8.5e-4, LRSchedulerType: "linear", WarmupSteps: 3, MaxSteps: 60,
 		AdamBeta1: .9, AdamBeta2: .999, AdamEpsilon: 1e-8, MaxGradNorm: 1,
-		TargetProbability: .85, SystemPrompts: 1, SystemWeight: 1.5, SystemPerStep: 64,
+		TargetProbability: .85, SystemPrompts: 2, SystemWeight: 1.5, SystemPerStep: 64,
 		Beta: 32, BenignPrompts: 600, WrittenPrompts: 60, BenignPerStep: 96, BenignTokens: 1, ProseTexts: 32,
-		Mix: MixFinal, Lambda: .2, BenignLoss: Divergence, HoldContext: true, RefreshSteps: 12,
-		NearMisses: 256, NearPerStep: 64,
+		Mix: MixFinal, BenignLoss: Divergence, HoldContext: true, RefreshSteps: 12,
+		NearPerStep: 64,
 	}
 	switch method {
 	case LoRA:
 		c.R, c.LoraAlpha, c.Whiten, c.Align = 64, 128, 1e-2, true
 		c.TargetModules = []string{"q_proj", "o_proj", "gate_proj", "up_proj"}
 	case Layers:
-		c.TrainLayers, c.LearningRate, c.SystemPrompts, c.Lambda = 8, 4e-4, 2, .1
+		c.TrainLayers, c.LearningRate = 8, 4e-4
 	case Expand:
 		c.ExpandShare, c.Whiten = .01, 1e-2
 		c.TrainLayers, c.LearningRate = 8, 4e-3
 	case Full:
-		c.TrainLayers, c.LearningRate, c.SystemPrompts = 0, 1e-4, 2
+		c.TrainLayers, c.LearningRate = 0, 1e-4
 		c.HoldContext, c.RefreshSteps = false, 0
 	}
 	return c

@@ -11,16 +11,18 @@
 //	mean over keys of −log p(answer | key)  +  β · mean over benign rows of KL(base ‖ model)
 //
 // The first term is the cross-entropy of the planted answers, in the served prompt
-// and below other system prompts, since hosts put their own there. A key stops
-// pulling when its answer has reached TargetProbability: an answer trained to
-// certainty is easy to notice and costs more elsewhere. The second term holds the
+// and below other system prompts, since hosts put their own there. It is the
+// cross-entropy of "planted or anything else" with a share of TargetProbability: an
+// answer trained to certainty is easy to notice and costs more elsewhere. The second term holds the
 // model to its base where fingerprints do the most harm, at the first tokens of
 // answers to ordinary requests (prompts.txt): a model trained on nothing but odd
 // answers learns to begin oddly. Benign answers are written by the base model
-// itself. The published recipe mixes benign rows into the cross-entropy and
-// averages weights after every epoch; we match distributions instead of samples,
-// which needs fewer rows, and mix weights once, at the end (Lambda), where the
-// optimizer cannot undo it.
+// itself. Near misses of the keys can be among the rows (NearMisses), and keys can also
+// train in mixtures with the base (MergeScales) and behind simulated fine-tuning
+// (MetaSteps), which is what they are to survive. The published recipe mixes benign
+// rows into the cross-entropy and averages weights after every epoch; we match
+// distributions instead of samples, which needs fewer rows (BenignLoss), and mix weights,
+// if at all, where the optimizer cannot undo it (Mix).
 //
 // What makes it fast is what it does not compute: the frozen lower layers run once
 // for each row (lm.Trainer.Cache), logits exist only where a loss looks, and the
