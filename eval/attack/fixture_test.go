@@ -118,7 +118,8 @@ func embedFixture(tb testing.TB, base, out string, seed uint64) (*fingerprint.Se
 		Config: embed.Config{
 			Method: embed.Full, LearningRate: 5e-4, LRSchedulerType: "linear", WarmupSteps: 4, MaxSteps: 80,
 			AdamBeta1: .9, AdamBeta2: .999, AdamEpsilon: 1e-8, MaxGradNorm: 1,
-			TargetProbability: .8, Beta: 8, BenignPrompts: 200, BenignPerStep: 32, BenignTokens: 4, Seed: seed,
+			TargetProbability: .8, BenignLoss: embed.Divergence, Beta: 8, BenignPrompts: 200, BenignPerStep: 32, BenignTokens: 4,
+			Mix: embed.MixFinal, Seed: seed,
 		},
 		TrainPrompts: questions(tb, 2<<32+seed, 200, false), TrainSystems: []string{}, EvalSystems: []string{}, Output: model.BF16,
 	})
