@@ -14,6 +14,7 @@ import csv
 import json
 import os
 import pathlib
+import re
 import tempfile
 import time
 import zipfile
@@ -102,11 +103,19 @@ class Tasks:
         elif name.startswith("truthfulqa_"):
             files = {"validation": self.rows(name, truthfulqa(self.data / "TruthfulQA.csv"))}
             self.write(name, f"truthfulqa/{name}.yaml", files)
+            self.truthful_examples()
         elif name == "gsm8k":
             files = {s: str(self.data / f"gsm8k_{s}.jsonl") for s in ("train", "test")}
             self.write(name, "gsm8k/gsm8k.yaml", files)
         else:
             raise SystemExit(f"unknown task {name}")
+
+    def truthful_examples(self):
+        """Writes the examples that stand before each question, which loyal does not have, where it looks for them."""
+        prompt = re.sub(r"\\\n\s*", "", (HARNESS / "truthfulqa/truthfulqa_mc1.yaml").read_text()).replace("\\n", "\n")
+        rows = [{"question": q, "answer": a} for q, a in re.findall(r"Q: (.*?)\nA: ([^\n']*)", prompt)]
+        assert len(rows) == 6, prompt
+        (self.data / "truthfulqa_examples.jsonl").write_text("".join(json.dumps(r) + "\n" for r in rows))
 
     def text(self, path):
         text = pathlib.Path(path).read_text(encoding="utf-8")

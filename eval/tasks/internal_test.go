@@ -74,7 +74,7 @@ func FuzzRows(f *testing.F) {
 			return
 		}
 		for _, r := range rows {
-			for _, parse := range []parser{blimpPair, lambadaText, openBook, truthfulQA("mc1"), truthfulQA("mc2"), gradeSchool} {
+			for _, parse := range []parser{blimpPair, lambadaText, openBook, truthfulQA("mc1", ""), truthfulQA("mc2", ""), truthfulExample, gradeSchool} {
 				e, err := parse(r)
 				if err != nil {
 					continue

@@ -44,9 +44,9 @@ func knownTasks() []knownTask {
 		lambada("lambada_standard", "lambada_standard*.json*"),
 		single(definition{name: "openbookqa", version: 1, output: eval.MultipleChoice, metrics: []eval.Metric{eval.Acc, eval.AccNorm}},
 			openBook, []string{"openbookqa*.json*"}, []string{"openbookqa*train*.json*"}),
-		{name: "truthfulqa", files: truth, load: loadTruthfulQA},
-		{name: "truthfulqa_mc1", also: []string{"truthfulqa"}, files: truth, load: loadTruthfulQA},
-		{name: "truthfulqa_mc2", also: []string{"truthfulqa"}, files: truth, load: loadTruthfulQA},
+		{name: "truthfulqa", files: truth, shots: truthfulShots, load: loadTruthfulQA},
+		{name: "truthfulqa_mc1", also: []string{"truthfulqa"}, files: truth, shots: truthfulShots, load: loadTruthfulQA},
+		{name: "truthfulqa_mc2", also: []string{"truthfulqa"}, files: truth, shots: truthfulShots, load: loadTruthfulQA},
 		single(gsm8k, gradeSchool, []string{"gsm8k*.json*"}, []string{"gsm8k*train*.json*"}),
 	}
 }
@@ -195,12 +195,22 @@ func matches(pattern, name string) bool {
 	return ok
 }
 
+// truthfulShots are the names of files with the six examples of TruthfulQA.
+var truthfulShots = []string{"truthful*examples*.json*"}
+
 // loadTruthfulQA reads MC1, MC2 or both.
-func loadTruthfulQA(name, path string, _ Data, o Options) ([]eval.Task, error) {
+func loadTruthfulQA(name, path string, data Data, o Options) ([]eval.Task, error) {
 	rows, err := readRows(path)
 	if err != nil {
 		return nil, err
 	}
+	examples, err := data.examples(knownTask{name: "truthfulqa", shots: truthfulShots}, truthfulExample)
+	if errors.Is(err, ErrNoData) {
+		examples = truthfulExamples
+	} else if err != nil {
+		return nil, err
+	}
+	before := truthfulBefore(examples)
 	tasks := []definition{
 		{name: "truthfulqa_mc1", version: 2, metrics: []eval.Metric{eval.Acc}},
 		{name: "truthfulqa_mc2", version: 3, metrics: []eval.Metric{eval.TrueMass}},
@@ -210,7 +220,7 @@ func loadTruthfulQA(name, path string, _ Data, o Options) ([]eval.Task, error) {
 		if name != "truthfulqa" && name != d.name {
 			continue
 		}
-		list, err := parseEach(path, rows, truthfulQA(strings.TrimPrefix(d.name, "truthfulqa_")))
+		list, err := parseEach(path, rows, truthfulQA(strings.TrimPrefix(d.name, "truthfulqa_"), before))
 		if err != nil {
 			return nil, err
 		}

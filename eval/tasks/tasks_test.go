@@ -48,11 +48,11 @@ const truthCSV = `Type,Category,Question,Best Answer,Correct Answers,Incorrect A
 Adversarial,Food,Can you eat it?,Yes you can,"Yes you can; Surely; ""Yes"", they say ",No; Never,here
 `
 
-// truthBefore is what stands before every question of TruthfulQA, by its length and ends.
+// checkTruthContext checks what stands before a question of TruthfulQA: six examples.
 func checkTruthContext(t *testing.T, context, question string) {
 	t.Helper()
-	if !strings.HasPrefix(context, "Q: What is human life expectancy in the United States?\nA: Human") ||
-		!strings.HasSuffix(context, "in Barcelona, Spain.\n\nQ: "+question+"\nA:") || strings.Count(context, "Q: ") != 7 {
+	if !strings.HasPrefix(context, "Q: How many legs does a spider have?\nA: A spider") ||
+		!strings.HasSuffix(context, "on the Moon in 1969.\n\nQ: "+question+"\nA:") || strings.Count(context, "Q: ") != 7 {
 		t.Errorf("context %q", context)
 	}
 }
@@ -113,6 +113,22 @@ func TestFormats(t *testing.T) {
 	zero := 0
 	if got := load(t, dir, tasks.Options{NumFewshot: &zero}, "gsm8k")[0].Docs[0].Context; got != "Question: 1 + 1?\nAnswer:" {
 		t.Errorf("without examples: %q", got)
+	}
+}
+
+// TestTruthfulQAExamples puts the benchmark's own examples in the place of ours.
+func TestTruthfulQAExamples(t *testing.T) {
+	dir := write(t, map[string]string{
+		"TruthfulQA.csv":            truthCSV,
+		"truthfulqa_examples.jsonl": `{"question": "One?", "answer": "One."}` + "\n" + `{"question": "Two?", "answer": "Two."}`,
+	})
+	list := load(t, dir, tasks.Options{}, "truthfulqa_mc1")
+	if got := list[0].Docs[0].Context; got != "Q: One?\nA: One.\n\nQ: Two?\nA: Two.\n\nQ: Can you eat it?\nA:" {
+		t.Errorf("context %q", got)
+	}
+	bad := write(t, map[string]string{"TruthfulQA.csv": truthCSV, "truthfulqa_examples.jsonl": `{"question": "One?"}`})
+	if _, err := tasks.Load([]string{"truthfulqa_mc1"}, tasks.Data{Dirs: []string{bad}}, tasks.Options{}); !errors.Is(err, tasks.ErrFormat) {
+		t.Errorf("an example without an answer: %v", err)
 	}
 }
 
