@@ -21,6 +21,7 @@ import (
 	"loyal/internal/oracle"
 	"loyal/internal/testdata"
 	"loyal/lm/cpu"
+	"loyal/lm/cpu/kernel"
 	"loyal/model"
 )
 
@@ -292,6 +293,20 @@ func TestMemory(t *testing.T) {
 	job.Config.ProseTexts = -1
 	if err := embed.CheckMemory(job, 1<<40); !errors.Is(err, embed.ErrConfig) {
 		t.Errorf("impossible settings: %v", err)
+	}
+}
+
+// TestEmptySet: a set of nothing is refused, in a run and in a prediction.
+func TestEmptySet(t *testing.T) {
+	job := small(t, embed.Layers)
+	none := *job.Set
+	none.Fingerprints = nil
+	job.Set = &none
+	if _, err := embed.Run(t.Context(), job); !errors.Is(err, embed.ErrSet) {
+		t.Errorf("run: %v", err)
+	}
+	if _, err := embed.Predict(job, 1, kernel.PrecF32); !errors.Is(err, embed.ErrSet) {
+		t.Errorf("prediction: %v", err)
 	}
 }
 

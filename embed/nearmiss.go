@@ -9,8 +9,8 @@ import (
 )
 
 // How many near misses only measure, and the share of look-alikes among those that
-// train: one in alikeShare. Look-alikes cost their writing; keys with one word changed
-// cost nothing, and are nearer.
+// train: one in alikeShare. Look-alikes have to be written, so there are none where no
+// near misses train; keys with one word changed cost nothing, and are nearer.
 const (
 	testChanged = 100
 	testAlike   = 50
@@ -21,16 +21,26 @@ const (
 // keys with one word changed, and look-alikes where the set's procedure makes them.
 func (r *run) nearMisses(ctx context.Context) error {
 	n, keys := r.Config.NearMisses, r.Set.Fingerprints
+	if len(keys) == 0 {
+		return fmt.Errorf("%w: it has no fingerprints", ErrSet)
+	}
 	rng := rand.New(rand.NewPCG(r.Config.Seed, 5))
-	order := rng.Perm(len(keys))
+	order, seen := rng.Perm(len(keys)), map[string]bool{}
+	// changed goes through the keys in turn; no text occurs twice, so that none that
+	// measures has trained.
 	changed := func(n int) (out []string) {
-		for i := range n {
-			out = append(out, fingerprint.OneWordChanged(keys[order[i%len(keys)]].Key, 1, rng)...)
+		for i := 0; len(out) < n && i < 4*n; i++ {
+			for _, text := range fingerprint.OneWordChanged(keys[order[i%len(keys)]].Key, 1, rng) {
+				if !seen[text] {
+					seen[text] = true
+					out = append(out, text)
+				}
+			}
 		}
 		return out
 	}
 	r.nearTest = changed(testChanged)
-	if r.LookAlikes == nil {
+	if r.LookAlikes == nil || n == 0 {
 		r.nearTrain = changed(n)
 		return nil
 	}

@@ -24,7 +24,7 @@ func TestNearMisses(t *testing.T) {
 	}
 	job.Config.NearMisses = 0
 	_, without := weightsOf(t, job)
-	if asked != 50 || without.After.NearRows < 100 {
+	if asked != 0 || without.After.NearRows != 100 {
 		t.Errorf("%d look-alikes asked for, %d near misses measured", asked, without.After.NearRows)
 	}
 	job.Config.NearMisses, job.Config.NearPerStep = 80, 40
