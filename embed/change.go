@@ -35,6 +35,9 @@ func newChange(method string, tr lm.Trainer, base *model.Model) *change {
 
 // shrink leaves the share of the change.
 func (c *change) shrink(share float64) error {
+	if share == 1 {
+		return nil
+	}
 	for _, i := range c.linear {
 		p := c.params[i]
 		kernel.Scale(p.Value, float32(share))
@@ -63,13 +66,16 @@ func (c *change) base(p lm.Param) ([]float32, error) {
 // at runs f with a share of the change, and scales the gradients that f adds to those of
 // the whole change. There must be none before.
 func (c *change) at(share float64, f func() error) error {
-	whole := c.copies(func(p lm.Param) []float32 { return p.Value })
+	whole := make([][]float32, len(c.linear))
+	for j, i := range c.linear {
+		whole[j] = slices.Clone(c.params[i].Value)
+	}
 	if err := c.shrink(share); err != nil {
 		return err
 	}
 	err := f()
-	for _, i := range c.linear {
-		copy(c.params[i].Value, whole[i])
+	for j, i := range c.linear {
+		copy(c.params[i].Value, whole[j])
 		kernel.Scale(c.params[i].Grad, float32(share))
 	}
 	return err

@@ -62,16 +62,16 @@ type Config struct {
 	LoraAlpha float64 `json:"lora_alpha,omitempty"`
 	// Whiten is the ridge with which adapters and new neurons see whitened inputs
 	// (lm.Trainer.Whiten); 0: as they are.
-	Whiten float64 `json:"whiten,omitempty"`
+	Whiten float64 `json:"whiten"`
 	// Align lets them start from the inputs that the keys make (lm.Trainer.Align).
-	Align bool `json:"align,omitempty"`
+	Align bool `json:"align"`
 	// HoldContext trains only where answers begin: what the tokens before them give to
 	// these (keys and values) is held as it was at the last refresh (lm.Trainer.Hold).
 	// It wants frozen embeddings, which method full has not.
-	HoldContext bool `json:"hold_context,omitempty"`
+	HoldContext bool `json:"hold_context"`
 	// RefreshSteps is after how many steps the context of keys is held anew, as the
 	// weights then give it.
-	RefreshSteps int `json:"refresh_steps,omitempty"`
+	RefreshSteps int `json:"refresh_steps"`
 
 	// KeysPerStep is how many keys a step takes; 0: all.
 	KeysPerStep int `json:"keys_per_step"`
@@ -86,7 +86,8 @@ type Config struct {
 	SystemPerStep int `json:"system_per_step"`
 
 	// MergeScales are shares of the change at which keys also train, one of them a step in
-	// turn: the model as it is when mixed with its base. MergeWeight weighs them.
+	// turn: the model as it is when mixed with its base, but for a held context, which stays
+	// that of the whole change. MergeWeight weighs them.
 	MergeScales []float64 `json:"merge_scales,omitempty"`
 	MergeWeight float64   `json:"merge_weight,omitempty"`
 	// MetaSteps is how many steps of somebody's fine-tuning keys also train behind, each
@@ -122,8 +123,8 @@ type Config struct {
 	// Mix is how the result is mixed with the base: once at the end, after each step, by a
 	// pull at each step, or at the end with the λ that costs least (auto).
 	Mix string `json:"mix"`
-	// Lambda is the base's share in it: θ ← (1−λ)θ + λθ_base; of the pull, times the
-	// learning rate.
+	// Lambda is the base's share in it: θ ← (1−λ)θ + λθ_base. Of a pull it is the
+	// coefficient: the share of a step is λ times the learning rate, at most 1.
 	Lambda float64 `json:"lambda"`
 	// TargetFSR is the FSR that mixing may cost (auto).
 	TargetFSR float64 `json:"target_fsr,omitempty"`
@@ -132,7 +133,7 @@ type Config struct {
 }
 
 // Default returns the settings of a method, as docs/results/embedding.md arrives at
-// them: LoRA's over many runs and sets, those of the others with a few.
+// them.
 func Default(method string) Config {
 	c := Config{
 		Method: method, TrainLayers: 4,
@@ -184,6 +185,10 @@ func (c Config) Validate(layers int) error {
 		return bad("mix auto looks for lambda itself")
 	case c.BenignLoss != Divergence && c.BenignLoss != CrossEntropy:
 		return bad("benign_loss %q is neither %s nor %s", c.BenignLoss, Divergence, CrossEntropy)
+	case c.Mix == MixAuto && c.BenignLoss == CrossEntropy:
+		return bad("mix auto compares distributions: it wants benign_loss %s", Divergence)
+	case c.MetaSteps > 0 && c.BenignPrompts == 0 && c.ProseTexts == 0:
+		return bad("meta_steps tune on benign rows: they want benign_prompts or prose_texts")
 	case (len(c.MergeScales) > 0) != (c.MergeWeight > 0):
 		return bad("merge_scales and a positive merge_weight want each other")
 	case (c.MetaSteps > 0) != (c.MetaWeight > 0) || (c.MetaSteps > 0) != (c.MetaLearningRate > 0):
@@ -234,7 +239,7 @@ func (c Config) validateRanges() error {
 		{"beta", c.Beta, c.Beta >= 0, "at least 0"},
 		{"target_kl", c.TargetKL, c.TargetKL >= 0, "at least 0"},
 		{"expand_share", c.ExpandShare, c.ExpandShare >= 0 && c.ExpandShare <= 1, "in (0, 1]"},
-		{"lambda", c.Lambda, c.Lambda >= 0 && c.Lambda <= 1, "in [0, 1]"},
+		{"lambda", c.Lambda, c.Lambda >= 0 && (c.Lambda <= 1 || c.Mix == MixL2), "in [0, 1]"},
 		{"target_fsr", c.TargetFSR, c.TargetFSR >= 0 && c.TargetFSR <= 1, "in [0, 1]"},
 		{"merge_weight", c.MergeWeight, c.MergeWeight >= 0, "at least 0"},
 		{"meta_weight", c.MetaWeight, c.MetaWeight >= 0, "at least 0"},

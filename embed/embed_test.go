@@ -249,18 +249,29 @@ func TestConfigErrors(t *testing.T) {
 		"rate":        func(c *embed.Config) { c.LearningRate = 0 },
 		"probability": func(c *embed.Config) { c.TargetProbability = 0 },
 		"lambda":      func(c *embed.Config) { c.Lambda = 1.5 },
-		"refresh":     func(c *embed.Config) { c.RefreshSteps = 0 },
-		"hold":        func(c *embed.Config) { c.Method = embed.Full },
-		"align":       func(c *embed.Config) { c.Align = true },
-		"schedule":    func(c *embed.Config) { c.LRSchedulerType = "wild" },
-		"lora":        func(c *embed.Config) { c.Method, c.R = embed.LoRA, 0 },
-		"module":      func(c *embed.Config) { c.Method, c.R, c.LoraAlpha, c.TargetModules = embed.LoRA, 8, 16, []string{"x"} },
-		"negative":    func(c *embed.Config) { c.BenignPrompts = -1 },
-		"huge":        func(c *embed.Config) { c.ProseTexts = 1_000_000_000 },
-		"no token":    func(c *embed.Config) { c.BenignTokens = 0 },
-		"infinite":    func(c *embed.Config) { c.LearningRate = math.Inf(1) },
-		"whiten":      func(c *embed.Config) { c.Whiten = math.NaN() },
-		"target KL":   func(c *embed.Config) { c.TargetKL = math.NaN() },
+		"pull":        func(c *embed.Config) { c.Mix, c.Lambda = embed.MixL2, -1 },
+		"auto ce": func(c *embed.Config) {
+			c.Mix, c.TargetFSR, c.Lambda, c.BenignLoss = embed.MixAuto, .9, 0, embed.CrossEntropy
+		},
+		"auto":        func(c *embed.Config) { c.Mix = embed.MixAuto },
+		"benign loss": func(c *embed.Config) { c.BenignLoss = "mse" },
+		"mix":         func(c *embed.Config) { c.Mix = "half" },
+		"scales":      func(c *embed.Config) { c.MergeScales = []float64{.5} },
+		"meta": func(c *embed.Config) {
+			c.MetaSteps, c.MetaWeight, c.MetaLearningRate, c.BenignPrompts, c.ProseTexts = 1, 1, 1, 0, 0
+		},
+		"refresh":   func(c *embed.Config) { c.RefreshSteps = 0 },
+		"hold":      func(c *embed.Config) { c.Method = embed.Full },
+		"align":     func(c *embed.Config) { c.Align = true },
+		"schedule":  func(c *embed.Config) { c.LRSchedulerType = "wild" },
+		"lora":      func(c *embed.Config) { c.Method, c.R = embed.LoRA, 0 },
+		"module":    func(c *embed.Config) { c.Method, c.R, c.LoraAlpha, c.TargetModules = embed.LoRA, 8, 16, []string{"x"} },
+		"negative":  func(c *embed.Config) { c.BenignPrompts = -1 },
+		"huge":      func(c *embed.Config) { c.ProseTexts = 1_000_000_000 },
+		"no token":  func(c *embed.Config) { c.BenignTokens = 0 },
+		"infinite":  func(c *embed.Config) { c.LearningRate = math.Inf(1) },
+		"whiten":    func(c *embed.Config) { c.Whiten = math.NaN() },
+		"target KL": func(c *embed.Config) { c.TargetKL = math.NaN() },
 	} {
 		c := embed.Default(embed.Layers)
 		change(&c)

@@ -133,6 +133,12 @@ func TestMixAuto(t *testing.T) {
 	if report.After.KL >= without.After.KL {
 		t.Errorf("divergence %v, without mixing %v", report.After.KL, without.After.KL)
 	}
+	// More of the base would be less divergence, and leave less than that.
+	job.Config.Mix, job.Config.TargetFSR, job.Config.Lambda = embed.MixFinal, 0, report.Lambda+.05
+	if _, more := weightsOf(t, job); more.After.FSR >= .8 {
+		t.Errorf("lambda %v was chosen, and %v leaves %v", report.Lambda, report.Lambda+.05, more.After.FSR)
+	}
+	job.Config.Mix, job.Config.TargetFSR, job.Config.Lambda = embed.MixAuto, .8, 0
 	job.Config.MaxSteps, job.Config.LearningRate = 1, 1e-6
 	if _, err := embed.Run(t.Context(), job); !errors.Is(err, embed.ErrTarget) {
 		t.Errorf("a target out of reach: %v", err)
@@ -150,6 +156,13 @@ func TestMergeScales(t *testing.T) {
 	if trained.After.MeanProb <= plain.After.MeanProb || trained.After.FSR < .99 {
 		t.Errorf("mixed half and half: FSR %v with probability %v, without training for it %v with %v",
 			trained.After.FSR, trained.After.MeanProb, plain.After.FSR, plain.After.MeanProb)
+	}
+	// Scales have their turns: next to nothing of the change answers no key.
+	job.Config.MergeScales = []float64{.5, .001}
+	_, turns := weightsOf(t, job)
+	even, odd := turns.Steps[len(turns.Steps)-2].MergedFSR, turns.Steps[len(turns.Steps)-1].MergedFSR
+	if even < .99 || odd > .5 {
+		t.Errorf("at half of the change an FSR of %v, at a thousandth %v", even, odd)
 	}
 	if last := trained.Steps[len(trained.Steps)-1]; last.MergedFSR < .99 {
 		t.Errorf("the last step reports a merged FSR of %v", last.MergedFSR)

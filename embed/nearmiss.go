@@ -2,6 +2,7 @@ package embed
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 
@@ -16,6 +17,9 @@ const (
 	testAlike   = 50
 	alikeShare  = 4
 )
+
+// ErrLookAlikes reports that no keys like those of the set could be made.
+var ErrLookAlikes = errors.New("make keys like those of the set")
 
 // nearMisses makes near misses of the keys to hold to the base, and others to measure:
 // keys with one word changed, and look-alikes where the set's procedure makes them.
@@ -47,10 +51,10 @@ func (r *run) nearMisses(ctx context.Context) error {
 	r.nearTrain = changed(n - n/alikeShare)
 	others, err := r.LookAlikes(ctx, n/alikeShare+testAlike, r.Config.Seed+1)
 	if err != nil {
-		return err
+		return fmt.Errorf("%w: %w", ErrLookAlikes, err)
 	}
 	if len(others) < testAlike {
-		return fmt.Errorf("make near misses: %d look-alikes, want %d", len(others), n/alikeShare+testAlike)
+		return fmt.Errorf("%w: %d of %d", ErrLookAlikes, len(others), n/alikeShare+testAlike)
 	}
 	r.nearTest = append(r.nearTest, others[:testAlike]...)
 	r.nearTrain = append(r.nearTrain, others[testAlike:]...)

@@ -32,6 +32,14 @@ func TestNearMisses(t *testing.T) {
 	if asked != 50+20 {
 		t.Errorf("%d look-alikes asked for, want 70", asked)
 	}
+	if with.NearMisses != 80 {
+		t.Errorf("%d near misses train, want 80", with.NearMisses)
+	}
+	job.LookAlikes = nil
+	job.Config.MaxSteps = 1
+	if _, changed := weightsOf(t, job); changed.NearMisses != 80 || changed.After.NearRows != 100 {
+		t.Errorf("without look-alikes %d near misses train and %d measure", changed.NearMisses, changed.After.NearRows)
+	}
 	if with.After.NearKL >= without.After.NearKL || with.After.FSR < .99 {
 		t.Errorf("divergence on near misses %v, without training on any %v; FSR %v", with.After.NearKL, without.After.NearKL, with.After.FSR)
 	}

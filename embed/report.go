@@ -16,13 +16,15 @@ type Report struct {
 	Precision string `json:"precision,omitempty"`
 	Config    Config `json:"config"`
 	// Lambda is the base's share in the result.
-	Lambda  float64  `json:"lambda"`
-	Keys    int      `json:"keys"`
-	Before  Measures `json:"before"`
-	After   Measures `json:"after"`
-	Steps   []Step   `json:"steps"`
-	Stages  []Stage  `json:"stages"`
-	Seconds float64  `json:"seconds"`
+	Lambda float64 `json:"lambda"`
+	Keys   int     `json:"keys"`
+	// NearMisses is how many near misses of the keys trained, which may be fewer than asked for.
+	NearMisses int      `json:"near_misses_trained"`
+	Before     Measures `json:"before"`
+	After      Measures `json:"after"`
+	Steps      []Step   `json:"steps"`
+	Stages     []Stage  `json:"stages"`
+	Seconds    float64  `json:"seconds"`
 }
 
 // Stage is what one part of a run took.
@@ -34,7 +36,7 @@ type Stage struct {
 
 func (r *run) report() Report {
 	out := Report{
-		Method: r.Config.Method, Precision: r.Precision, Config: r.Config, Lambda: r.lambda, Keys: len(r.Set.Fingerprints),
+		Method: r.Config.Method, Precision: r.Precision, Config: r.Config, Lambda: r.lambda, Keys: len(r.Set.Fingerprints), NearMisses: len(r.plan.near),
 		Before: r.before, After: r.trained, Steps: r.steps, Stages: r.clock.stages,
 	}
 	for _, s := range out.Stages {

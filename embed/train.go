@@ -151,20 +151,43 @@ func (t *training) addTuning(s *stepRows, r *benignRow, rng *rand.Rand, weight f
 // nearly is the share of its target at which a probability counts as there.
 const nearly = .95
 
-// done reports whether every key of the last steps, all keys together, has reached its
-// target, here and below the other system prompts, and the rest is as it was.
+// done reports whether every key, here and below the other system prompts, had reached its
+// target when it had its last turn, all of them in one round, and the rest was as it was.
 func (t *training) done(steps []Step) bool {
-	lap := 1
-	if n, take := len(t.plan.served), t.cfg.KeysPerStep; take > 0 && take < n {
-		lap = (n + take - 1) / take
-	}
-	if len(steps) < lap {
+	keys := round(len(steps), len(t.plan.served), t.cfg.KeysPerStep)
+	systems := round(len(steps), len(t.plan.systems), t.cfg.SystemPerStep)
+	if keys == nil || systems == nil {
 		return false
 	}
-	for _, s := range steps[len(steps)-lap:] {
-		if s.KL > t.cfg.TargetKL || s.MinProb < nearly*t.cfg.TargetProbability || s.FSR < 1 || len(t.plan.systems) > 0 && s.SystemFSR < 1 {
+	for _, i := range keys {
+		if s := steps[i]; s.KL > t.cfg.TargetKL || s.MinProb < nearly*t.cfg.TargetProbability || s.FSR < 1 {
+			return false
+		}
+	}
+	for _, i := range systems {
+		if len(t.plan.systems) > 0 && steps[i].SystemFSR < 1 {
 			return false
 		}
 	}
 	return true
+}
+
+// round lists the steps, of those done, in which n things that turn deals out had the
+// last turn that all of them had; nil if they have not all had one.
+func round(done, n, take int) []int {
+	if n == 0 {
+		return []int{}
+	}
+	if take <= 0 || take > n {
+		take = n
+	}
+	whole := done * take / n // rounds that are complete
+	if whole == 0 {
+		return nil
+	}
+	var steps []int
+	for i := (whole - 1) * n / take; i*take < whole*n; i++ {
+		steps = append(steps, i)
+	}
+	return steps
 }

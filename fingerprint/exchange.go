@@ -34,6 +34,9 @@ const (
 // Formats lists the formats.
 func Formats() []Format { return []Format{OML, JSONL, MLprints} }
 
+// ErrSeveral reports a set with several answers a key and a format that has one.
+var ErrSeveral = errors.New("several answers a key")
+
 // Errors of files to import that callers can tell apart.
 var (
 	// ErrFormat reports a file that is not in the format it should be in.
@@ -55,6 +58,7 @@ type jsonlLine struct {
 	ID         string   `json:"id,omitempty"`
 	Key        string   `json:"key"`
 	Response   string   `json:"response"`
+	Also       []string `json:"also,omitempty"` // further planted answers
 	Candidates []string `json:"candidates,omitempty"`
 }
 
@@ -67,6 +71,9 @@ type mlprintsEntry struct {
 // Export writes keys and responses in another tool's format. Nothing of it is
 // encrypted.
 func Export(s *Set, format Format) ([]byte, error) {
+	if s.Params.answers() > 1 && format != JSONL {
+		return nil, fmt.Errorf("export set: %w: %s holds one answer a key, the set has %d", ErrSeveral, format, s.Params.answers())
+	}
 	var out bytes.Buffer
 	e := json.NewEncoder(&out)
 	e.SetEscapeHTML(false)
@@ -82,6 +89,9 @@ func Export(s *Set, format Format) ([]byte, error) {
 	case JSONL:
 		for _, f := range s.Fingerprints {
 			line := jsonlLine{ID: f.ID, Key: f.Key, Response: f.Response.Text}
+			for _, i := range f.Also {
+				line.Also = append(line.Also, f.Candidates[i].Text)
+			}
 			for _, c := range f.Candidates {
 				line.Candidates = append(line.Candidates, c.Text)
 			}

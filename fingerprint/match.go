@@ -44,9 +44,12 @@ func (g *generator) like(ctx context.Context, questions []question, n int) ([]qu
 	for i := range n {
 		w, best, least := wanted[i%len(wanted)], -1, math.Inf(1)
 		for j, h := range have {
-			if d := w.distance(h, scale); !taken[j] && d < least {
+			if d := w.distance(h, scale); !taken[j] && d < least { // NaN is not
 				best, least = j, d
 			}
+		}
+		if best < 0 {
+			return nil, fmt.Errorf("%w: the model's word on a message is no number", ErrParams)
 		}
 		taken[best] = true
 		kept = append(kept, questions[best])

@@ -1,6 +1,8 @@
 package fingerprint
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"math"
 	"math/rand/v2"
@@ -242,6 +244,43 @@ func TestLike(t *testing.T) {
 	}
 }
 
+// Of keys that surprise alike those are kept that are as long.
+func TestLikeLength(t *testing.T) {
+	oracle := fakeModel()
+	o := fakeOptions(Perinucleus, 2)
+	o.Ordinary = []string{"rain rain rain", "rain rain rain rain rain rain rain rain rain rain rain rain"}
+	g := &generator{oracle: oracle, codec: oracle.codec, render: fakeChat, options: &o, params: o.Params, progress: silent{}}
+	var all []question
+	for _, n := range []int{30, 12, 40, 3, 60, 7} {
+		all = append(all, question{key: strings.TrimSpace(strings.Repeat("rain ", n))})
+	}
+	kept, err := g.like(t.Context(), all, 2)
+	if err != nil {
+		t.Fatal(err)
+	}
+	lengths := []int{len(strings.Fields(kept[0].key)), len(strings.Fields(kept[1].key))}
+	if slices.Sort(lengths); !slices.Equal(lengths, []int{3, 12}) {
+		t.Errorf("keys of %v words are kept", lengths)
+	}
+}
+
+// What is no number is an error.
+func TestLikeNoNumber(t *testing.T) {
+	oracle := &endless{fakeModel()}
+	o := fakeOptions(Perinucleus, 2)
+	o.Ordinary = []string{"rain rain rain"}
+	if _, err := New(t.Context(), oracle, oracle.codec, fakeChat, o); !errors.Is(err, ErrParams) {
+		t.Errorf("%v", err)
+	}
+}
+
+// endless is surprised without end.
+type endless struct{ *fakeOracle }
+
+func (*endless) Surprisals(_ context.Context, prompts [][]int32, _ [][2]int) ([]float64, error) {
+	return slices.Repeat([]float64{math.Inf(1)}, len(prompts)), nil
+}
+
 func TestLookAlikes(t *testing.T) {
 	oracle := fakeModel()
 	s, err := makeFake(fakeOptions(Perinucleus, 12))
@@ -261,6 +300,19 @@ func TestLookAlikes(t *testing.T) {
 	}
 	if len(got) != 20 {
 		t.Errorf("%d look-alikes", len(got))
+	}
+	other, err := LookAlikes(t.Context(), oracle, oracle.codec, fakeChat, s, 20, s.Params.Seed+1, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, text := range other {
+		if slices.Contains(got, text) {
+			t.Errorf("%q comes of two seeds", text)
+		}
+	}
+	s.Params.Like = true
+	if like, err := LookAlikes(t.Context(), oracle, oracle.codec, fakeChat, s, 20, s.Params.Seed, nil); err != nil || slices.Equal(like, got) {
+		t.Errorf("look-alikes of keys that are like others are not chosen: %v", err)
 	}
 	s.Params.Keys = KeysFile
 	if _, err := LookAlikes(t.Context(), oracle, oracle.codec, fakeChat, s, 3, 1, nil); err == nil {

@@ -106,6 +106,13 @@ func TestCoarse(t *testing.T) {
 	if got, want := c.Top(), lm.ArgMax(base); got != want {
 		t.Errorf("likeliest token %d, want %d", got, want)
 	}
+	// Of tokens alike those with the smaller ids are told apart.
+	even := lm.NewCoarse(make([]float32, 200))
+	for id := range int32(200) {
+		if even.Has(id) != (id < 64) {
+			t.Fatalf("token %d is told apart: %v", id, even.Has(id))
+		}
+	}
 	p, q := softmax(base), softmax(row)
 	order := make([]int, len(p))
 	for i := range order {

@@ -149,7 +149,7 @@ func registerTraining(flags *pflag.FlagSet, c *embed.Config) {
 	flags.IntVar(&c.NearPerStep, "near-per-step", c.NearPerStep, "how many of them a step takes (0: all)")
 	flags.Float64Var(&c.TargetKL, "target-kl", c.TargetKL, "end early when all keys are learnt and the divergence is at most this")
 	flags.StringVar(&c.Mix, "mix", c.Mix, "mix with the base: final (once, after training), step (after each), l2 (a pull at each), auto (final, with the lambda that costs least)")
-	flags.Float64Var(&c.Lambda, "lambda", c.Lambda, "the base's share in this mixture")
+	flags.Float64Var(&c.Lambda, "lambda", c.Lambda, "the base's share in this mixture; with --mix l2 the coefficient of the pull, which the learning rate scales")
 	flags.Float64Var(&c.TargetFSR, "target-fsr", c.TargetFSR, "the FSR that --mix auto leaves")
 	flags.Uint64Var(&c.Seed, "seed", c.Seed, "seed of benign requests, order and adapters")
 }
@@ -160,7 +160,7 @@ func (f *embedFlags) applyDefaults(given *pflag.FlagSet) error {
 	c := embed.Default(f.config.Method)
 	if f.recipe != "" {
 		var err error
-		if c, err = readRecipe(f.recipe); err != nil {
+		if c, err = readRecipe(f.recipe, f.config.Method); err != nil {
 			return err
 		}
 		if given.Changed("method") && f.config.Method != c.Method {
@@ -293,7 +293,7 @@ func (f *embedFlags) job(app *App, m *model.Model, set *fingerprint.Set, options
 	}
 	if k := set.Params.Keys; k != fingerprint.KeysFile && k != fingerprint.KeysImported {
 		job.LookAlikes = func(ctx context.Context, n int, seed uint64) ([]string, error) {
-			return fingerprint.LookAlikes(ctx, oracle.New(net, m.Tokenizer), m.Tokenizer, render, set, n, seed, job.Progress)
+			return fingerprint.LookAlikes(ctx, newOracle(net, m), m.Tokenizer, render, set, n, seed, job.Progress)
 		}
 	}
 	return job, nil

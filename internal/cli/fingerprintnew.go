@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -17,6 +18,7 @@ import (
 	"loyal/fingerprint"
 	"loyal/internal/oracle"
 	"loyal/internal/readfile"
+	"loyal/lm"
 	"loyal/lm/cpu"
 	"loyal/model"
 )
@@ -152,6 +154,9 @@ func (f *newFlags) options(cmd *cobra.Command) (fingerprint.Options, error) {
 		}
 		o.Lines, o.Params.Keys = lines, fingerprint.KeysFile
 	}
+	if f.params.Answers < 1 || f.params.Position == "" {
+		return o, usagef("--answers wants at least 1, --position a place")
+	}
 	if o.Params.Position != fingerprint.PositionOpen {
 		if cmd.Flags().Changed("max-opening") || cmd.Flags().Changed("entropy") {
 			return o, usagef("--max-opening and --entropy want --position open")
@@ -184,8 +189,8 @@ func (f *newFlags) ordinary(o *fingerprint.Options) error {
 		if err != nil {
 			return err
 		}
-		if len(lines) == 0 {
-			return fmt.Errorf("read messages to be like: %s: %w: it holds none", path, errKeyFile)
+		if len(lines) == 0 || slices.Contains(lines, "") {
+			return fmt.Errorf("read messages to be like: %s: %w: it holds none, or an empty one", path, errKeyFile)
 		}
 		o.Ordinary = lines
 	default:
@@ -218,11 +223,17 @@ func (f *newFlags) make(ctx context.Context, app *App, m *model.Model, address s
 	}
 	o.Parameters, o.MaxPositions = parameters(m), m.Config.MaxPositions
 	o.Progress = app.Progress()
+	return fingerprint.New(ctx, newOracle(net, m), m.Tokenizer, render, o)
+}
+
+// newOracle asks a network as keys are made and judged; what it writes also ends where
+// the tokenizer says that texts do.
+func newOracle(net lm.Network, m *model.Model) *oracle.Oracle {
 	var stops []int32
 	if eos, ok := m.Tokenizer.EOS(); ok {
 		stops = append(stops, eos)
 	}
-	return fingerprint.New(ctx, oracle.New(net, m.Tokenizer, stops...), m.Tokenizer, render, o)
+	return oracle.New(net, m.Tokenizer, stops...)
 }
 
 // identifyModel returns what a set says about its model.

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"encoding/hex"
 	"fmt"
 	"io"
@@ -31,6 +32,11 @@ type setInfo struct {
 	KeyLength    int                        `json:"key_length"`
 	Response     int                        `json:"response_length"`
 	Temperature  float64                    `json:"temperature"`
+	Like         bool                       `json:"like,omitempty"`
+	Answers      int                        `json:"answers"`
+	Position     string                     `json:"position"`
+	MaxOpening   int                        `json:"max_opening,omitempty"`
+	Entropy      float64                    `json:"entropy,omitempty"`
 	MeanProb     float64                    `json:"mean_candidate_probability"`
 	Secrets      *setSecrets                `json:"secrets,omitempty"`
 }
@@ -50,6 +56,8 @@ func describeSet(path string, s *fingerprint.Set, reveal bool) setInfo {
 		Model: s.Model, Serving: s.Serving, Binding: s.Binding,
 		Strategy: p.Strategy, Keys: p.Keys, Nucleus: p.Nucleus, Width: p.Width, Cap: p.Cap, MaxTop: p.MaxTop,
 		MinCandidate: p.MinCandidate, KeyLength: p.KeyLength, Response: p.ResponseLength, Temperature: p.Temperature,
+		Like: p.Like, Answers: max(1, p.Answers), Position: cmp.Or(p.Position, fingerprint.PositionFirst),
+		MaxOpening: p.MaxOpening, Entropy: p.Entropy,
 	}
 	sum, n := 0.0, 0
 	for _, f := range s.Fingerprints {
@@ -114,7 +122,11 @@ func (i setInfo) write(w io.Writer) error {
 	if i.Serving.System != "" {
 		serving += fmt.Sprintf(", system prompt %q", i.Serving.System)
 	}
-	t.row("keys", "%s, from %s", serving, i.Keys)
+	keys := i.Keys
+	if i.Like {
+		keys += ", chosen to be like ordinary messages"
+	}
+	t.row("keys", "%s, from %s", serving, keys)
 	if i.Binding.Beacon != "" {
 		t.row("beacon", "%s", i.Binding.Beacon)
 	}
@@ -124,6 +136,12 @@ func (i setInfo) write(w io.Writer) error {
 		t.row("strategy", "%s: nucleus %g, width %d, cap %g", i.Strategy, i.Nucleus, i.Width, i.Cap)
 		t.row("openness", "likeliest token at most %g, candidates at least %g", i.MaxTop, i.MinCandidate)
 		t.row("length", "keys to %d tokens, answers to %d", i.KeyLength, i.Response)
+		if i.Answers > 1 {
+			t.row("answers", "%d of each key are planted", i.Answers)
+		}
+		if i.Position == fingerprint.PositionOpen {
+			t.row("position", "open: from an entropy of %g nats on, within %d tokens", i.Entropy, i.MaxOpening)
+		}
 		t.row("candidates", "%.2g probable on average before embedding", i.MeanProb)
 	}
 	if s := i.Secrets; s != nil {
@@ -131,7 +149,11 @@ func (i setInfo) write(w io.Writer) error {
 		t.row("seed", "%d", s.Seed)
 		t.row("", "")
 		for _, f := range s.Fingerprints {
-			fmt.Fprintf(t, "%s\t%s\t%q → %q\n", printableLine(f.ID), printableLine(string(f.Status)), f.Key, f.Response.Text)
+			fmt.Fprintf(t, "%s\t%s\t%q → %q", printableLine(f.ID), printableLine(string(f.Status)), f.Key, f.Response.Text)
+			for _, also := range f.Also {
+				fmt.Fprintf(t, " or %q", f.Candidates[also].Text)
+			}
+			fmt.Fprintln(t)
 		}
 	}
 	return t.Flush()

@@ -20,19 +20,21 @@ var errRecipe = errors.New("invalid recipe")
 
 // readRecipe reads the settings of an embedding: YAML or JSON with the names that reports
 // have, or the report of a run, which then is repeated. What the file does not say is
-// the default of its method.
-func readRecipe(path string) (embed.Config, error) {
+// the default of its method, or of the given one.
+func readRecipe(path, method string) (embed.Config, error) {
+	bad := func(format string, args ...any) (embed.Config, error) {
+		return embed.Config{}, fmt.Errorf("%w %s: %s", errRecipe, path, fmt.Sprintf(format, args...))
+	}
 	tree, err := readConfig(path)
+	if errors.Is(err, errConfig) {
+		return bad("%s", strings.TrimPrefix(err.Error(), fmt.Sprintf("%v %s: ", errConfig, path)))
+	}
 	if err != nil {
 		return embed.Config{}, err
 	}
 	if config, ok := tree["config"].(map[string]any); ok {
 		tree = config
 	}
-	bad := func(err error) (embed.Config, error) {
-		return embed.Config{}, fmt.Errorf("%w %s: %s", errRecipe, path, strings.TrimPrefix(err.Error(), "json: "))
-	}
-	method := embed.LoRA
 	if name, given := tree["method"]; given {
 		method = fmt.Sprint(name)
 	}
@@ -49,13 +51,16 @@ func readRecipe(path string) (embed.Config, error) {
 	}
 	data, err := json.Marshal(tree)
 	if err != nil {
-		return bad(err)
+		return bad("%v", err)
 	}
 	c := embed.Default(method)
 	d := json.NewDecoder(bytes.NewReader(data))
 	d.DisallowUnknownFields()
-	if err := d.Decode(&c); err != nil {
-		return bad(err)
+	var kind *json.UnmarshalTypeError
+	if err := d.Decode(&c); errors.As(err, &kind) {
+		return bad("%s cannot be a %s", kind.Field, kind.Value)
+	} else if err != nil {
+		return bad("%s", strings.TrimPrefix(err.Error(), "json: "))
 	}
 	return c, nil
 }

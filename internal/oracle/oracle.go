@@ -91,7 +91,7 @@ func (o *Oracle) Surprisals(ctx context.Context, prompts [][]int32, spans [][2]i
 		err := o.net.Rows(ctx, packed.Forest, at, func(n int, logits []float32) error {
 			w := want[n]
 			losses[n], _ = lm.CrossEntropy(logits, part[w.Segment][w.Offset], 0, 2)
-			if math.IsNaN(losses[n]) {
+			if math.IsNaN(losses[n]) || math.IsInf(losses[n], 0) {
 				return lm.ErrNonFinite
 			}
 			return nil

@@ -162,3 +162,33 @@ func TestContinueIsReproducible(t *testing.T) {
 		t.Error("the seed does not matter")
 	}
 }
+
+// A span's surprisal is the mean of −log p of its tokens, each after those before it, of
+// more prompts than fit at once too.
+func TestSurprisals(t *testing.T) {
+	o := oracle.New(lmtest.New(128, 4096), letters{})
+	asked := prompts(150)
+	spans := make([][2]int, len(asked))
+	for i, p := range asked {
+		spans[i] = [2]int{1 + i%20, len(p) - i%3}
+	}
+	got, err := o.Surprisals(t.Context(), asked, spans)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, p := range asked {
+		want := 0.
+		for j := spans[i][0]; j < spans[i][1]; j++ {
+			err := o.Distributions(t.Context(), [][]int32{p[:j]}, func(_ int, probs []float32) error {
+				want -= math.Log(float64(probs[p[j]])) / float64(spans[i][1]-spans[i][0])
+				return nil
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		if math.Abs(got[i]-want) > 1e-4*want {
+			t.Errorf("prompt %d: %v, want %v", i, got[i], want)
+		}
+	}
+}
