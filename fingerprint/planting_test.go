@@ -246,7 +246,7 @@ func TestLike(t *testing.T) {
 
 // Of keys that surprise alike those are kept that are as long.
 func TestLikeLength(t *testing.T) {
-	oracle := fakeModel()
+	oracle := &surprised{fakeModel(), 3}
 	o := fakeOptions(Perinucleus, 2)
 	o.Ordinary = []string{"rain rain rain", "rain rain rain rain rain rain rain rain rain rain rain rain"}
 	g := &generator{oracle: oracle, codec: oracle.codec, render: fakeChat, options: &o, params: o.Params, progress: silent{}}
@@ -266,7 +266,7 @@ func TestLikeLength(t *testing.T) {
 
 // What is no number is an error.
 func TestLikeNoNumber(t *testing.T) {
-	oracle := &endless{fakeModel()}
+	oracle := &surprised{fakeModel(), math.Inf(1)}
 	o := fakeOptions(Perinucleus, 2)
 	o.Ordinary = []string{"rain rain rain"}
 	if _, err := New(t.Context(), oracle, oracle.codec, fakeChat, o); !errors.Is(err, ErrParams) {
@@ -274,11 +274,14 @@ func TestLikeNoNumber(t *testing.T) {
 	}
 }
 
-// endless is surprised without end.
-type endless struct{ *fakeOracle }
+// surprised is as surprised by each message.
+type surprised struct {
+	*fakeOracle
+	by float64
+}
 
-func (*endless) Surprisals(_ context.Context, prompts [][]int32, _ [][2]int) ([]float64, error) {
-	return slices.Repeat([]float64{math.Inf(1)}, len(prompts)), nil
+func (o *surprised) Surprisals(_ context.Context, prompts [][]int32, _ [][2]int) ([]float64, error) {
+	return slices.Repeat([]float64{o.by}, len(prompts)), nil
 }
 
 func TestLookAlikes(t *testing.T) {
