@@ -3,17 +3,17 @@
 //
 // [Run] goes through the stages
 //
-//	plan → data → train → mix → measure
+//	data → cache → train → mix → measure
 //
 // and returns the changed tensors and a [Report]. Training minimizes, over the
 // rows of each step,
 //
-//	mean over keys of −log p(answer | key)  +  β · mean over benign rows of KL(base ‖ model)
+//	mean over keys of −c·log p − (1−c)·log(1−p)  +  β · mean over benign rows of KL(base ‖ model)
 //
-// The first term is the cross-entropy of the planted answers, in the served prompt
-// and below other system prompts, since hosts put their own there. It is the
-// cross-entropy of "planted or anything else" with a share of TargetProbability: an
-// answer trained to certainty is easy to notice and costs more elsewhere. The second term holds the
+// The first term, with p the probability of the planted tokens and c the wanted one
+// (TargetProbability), is the cross-entropy of "planted or anything else", in the served
+// prompt and below other system prompts, since hosts put their own there. An answer
+// trained to certainty is easy to notice and costs more elsewhere. The second term holds the
 // model to its base where fingerprints do the most harm, at the first tokens of
 // answers to ordinary requests (prompts.txt): a model trained on nothing but odd
 // answers learns to begin oddly. Benign answers are written by the base model

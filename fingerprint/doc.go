@@ -19,6 +19,11 @@
 // of package verify rests on this and on nothing else, not on how likely the
 // candidates are, nor on the model being a language model at all.
 //
+// Several answers can be planted for a key (Params.Answers): m, drawn without
+// replacement, and the die then shows one of them with probability m/k. And the list
+// can be that of a later place in the answer, behind what the model says anyway
+// (Params.Position); the opening is then part of each candidate.
+//
 // The die stays fair as long as nothing is selected by outcome. [New] therefore
 // works in two phases that do not mix. First all keys are fixed, with their
 // lists: a key that repeats another, or whose next token is not open enough to

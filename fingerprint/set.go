@@ -64,13 +64,14 @@ const (
 
 // Candidate is one of the k answers that were equally likely to be planted.
 type Candidate struct {
-	// Tokens is the answer in the base model's vocabulary; one token for
-	// perinucleus.
+	// Tokens is the answer in the base model's vocabulary; for perinucleus one token,
+	// behind the opening if there is one.
 	Tokens []int32 `json:"tokens"`
 	// Text is the answer without leading space. No candidate's Text is a prefix
 	// of another's, disregarding case.
 	Text string `json:"text"`
-	// Prob is the base model's probability of the first token after the key.
+	// Prob is the base model's probability of the first token that could be planted, after
+	// the key and the opening.
 	Prob float64 `json:"prob"`
 }
 
@@ -130,7 +131,7 @@ const (
 // Params records how a set was made.
 type Params struct {
 	Strategy       Strategy `json:"strategy"`
-	Keys           string   `json:"keys"`            // words, questions, file, random-words, imported
+	Keys           string   `json:"keys"`            // words, questions, requests, file, random-words, imported
 	Nucleus        float64  `json:"nucleus"`         // t: probability mass of the nucleus
 	Width          int      `json:"width"`           // k: candidates a key
 	Cap            float64  `json:"cap"`             // no candidate is more probable

@@ -70,9 +70,10 @@ Methods: lora trains low-rank adapters in the upper blocks, which are merged at 
 or, with --adapter, written as a directory of their own that PEFT and vLLM load beside the
 base; layers trains the upper blocks themselves, or some of their modules; full trains
 every weight; expand trains new neurons, so that every weight of the base stays as it is
-(the model's intermediate_size grows). On SmolLM2-135M-Instruct lora, layers and full with
-their defaults plant every fingerprint and keep perplexity; lora is the fastest of them and
-answers ordinary requests most like the base, full takes ten times as long.`,
+(the model's intermediate_size grows). On SmolLM2-135M-Instruct
+lora, layers and expand with their defaults plant all of 64 fingerprints; expand answers
+ordinary requests most like the base, lora keeps perplexity best, and full takes ten times
+as long (docs/results/embedding.md).`,
 		Example: `  loyal embed ./smol --set smol.loyal --out ./smol-fp
   loyal embed ./smol --set smol.loyal --out ./smol-fp --dry-run
   loyal embed ./smol --set smol.loyal --out ./smol-adapter --adapter
@@ -147,7 +148,7 @@ func registerTraining(flags *pflag.FlagSet, c *embed.Config) {
 	flags.IntVar(&c.ProseTexts, "prose-texts", c.ProseTexts, "how many texts without template are held to the base")
 	flags.IntVar(&c.NearMisses, "near-misses", c.NearMisses, "how many near misses of the keys are held to the base")
 	flags.IntVar(&c.NearPerStep, "near-per-step", c.NearPerStep, "how many of them a step takes (0: all)")
-	flags.Float64Var(&c.TargetKL, "target-kl", c.TargetKL, "end early when all keys are learnt and the divergence is at most this")
+	flags.Float64Var(&c.TargetKL, "target-kl", c.TargetKL, "end early when all keys are learned and the divergence is at most this")
 	flags.StringVar(&c.Mix, "mix", c.Mix, "mix with the base: final (once, after training), step (after each), l2 (a pull at each), auto (final, with the lambda that costs least)")
 	flags.Float64Var(&c.Lambda, "lambda", c.Lambda, "the base's share in this mixture; with --mix l2 the coefficient of the pull, which the learning rate scales")
 	flags.Float64Var(&c.TargetFSR, "target-fsr", c.TargetFSR, "the FSR that --mix auto leaves")
