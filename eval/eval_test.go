@@ -457,6 +457,9 @@ func TestBadDocuments(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
+	if _, err := eval.Run(t.Context(), s, []eval.Task{choiceTask, choiceTask}, eval.Options{}); !errors.Is(err, eval.ErrOptions) {
+		t.Errorf("two tasks of one name: %v", err)
+	}
 	broken := lmtest.New(m.Config.VocabSize, 512)
 	broken.Next = func(_ []int32, row []float32) { row[3] = float32(math.NaN()) }
 	if _, err := eval.Run(t.Context(), subject(t, m, broken), []eval.Task{choiceTask}, eval.Options{}); !errors.Is(err, lm.ErrNonFinite) {

@@ -147,7 +147,12 @@ func Run(ctx context.Context, s Subject, tasks []Task, o Options) (*Result, erro
 		return nil, err
 	}
 	var work workload
+	named := make(map[string]bool, len(tasks))
 	for _, t := range tasks {
+		if named[t.Name] {
+			return nil, fmt.Errorf("%w: two tasks are named %q", ErrOptions, t.Name) // results are told apart by names
+		}
+		named[t.Name] = true
 		if err := work.add(ctx, s, t, o); err != nil {
 			return nil, fmt.Errorf("task %s: %w", t.Name, err)
 		}

@@ -15,6 +15,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -56,15 +57,19 @@ type Options struct {
 // group (Known), or the path of a task file (*.json).
 func Load(names []string, data Data, o Options) ([]eval.Task, error) {
 	var out []eval.Task
-	seen := make(map[string]bool)
+	seen := make(map[[2]string]bool) // a task's name, and its file where that is one of the user's
 	for _, name := range names {
 		list, err := load(name, data, o)
 		if err != nil {
 			return nil, err
 		}
+		file := ""
+		if isFile(name) {
+			file = filepath.Clean(name)
+		}
 		for _, t := range list {
-			if !seen[t.Name] {
-				seen[t.Name] = true
+			if key := [2]string{t.Name, file}; !seen[key] {
+				seen[key] = true
 				out = append(out, t)
 			}
 		}
@@ -72,8 +77,13 @@ func Load(names []string, data Data, o Options) ([]eval.Task, error) {
 	return out, nil
 }
 
+// isFile says whether a task is named by its file.
+func isFile(name string) bool {
+	return strings.HasSuffix(name, ".json") || strings.ContainsAny(name, `/\`)
+}
+
 func load(name string, data Data, o Options) ([]eval.Task, error) {
-	if strings.HasSuffix(name, ".json") || strings.ContainsAny(name, `/\`) {
+	if isFile(name) {
 		return readTaskFile(name, o)
 	}
 	k, ok := find(name)

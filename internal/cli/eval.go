@@ -225,14 +225,31 @@ func (f *evalFlags) load(cmd *cobra.Command) ([]eval.Task, error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, path := range f.texts {
+	names = textNames(f.texts)
+	for i, path := range f.texts {
 		text, err := readEvalText(path)
 		if err != nil {
 			return nil, err
 		}
-		list = append(list, eval.TextTask("text:"+filepath.Base(path), path, text))
+		list = append(list, eval.TextTask("text:"+names[i], path, text))
 	}
 	return list, nil
+}
+
+// textNames are what texts are called in results: a file's name, or its path where
+// several files have that name.
+func textNames(paths []string) []string {
+	count := make(map[string]int)
+	for _, p := range paths {
+		count[filepath.Base(p)]++
+	}
+	out := make([]string, len(paths))
+	for i, p := range paths {
+		if out[i] = filepath.Base(p); count[out[i]] > 1 {
+			out[i] = filepath.ToSlash(filepath.Clean(p))
+		}
+	}
+	return out
 }
 
 // readEvalText reads a text whose perplexity is measured.
