@@ -3,7 +3,10 @@ package cli
 import (
 	"fmt"
 	"io"
+	"io/fs"
+	"os"
 	"path/filepath"
+	"syscall"
 
 	"github.com/spf13/cobra"
 
@@ -12,7 +15,10 @@ import (
 )
 
 // reportFlags are the flags of `loyal report`.
-type reportFlags struct{ out string }
+type reportFlags struct {
+	out       string
+	overwrite bool
+}
 
 func newReportCommand(app *App) *cobra.Command {
 	var f reportFlags
@@ -32,10 +38,14 @@ DIR/figures. Of several, --out writes a page that shows them side by side.`,
 		RunE: func(_ *cobra.Command, args []string) error { return f.run(app, args) },
 	}
 	cmd.Flags().StringVarP(&f.out, "out", "o", "", "write the page to this `file`")
+	cmd.Flags().BoolVar(&f.overwrite, "overwrite", false, "replace the file if it exists")
 	return cmd
 }
 
 func (f *reportFlags) run(app *App, dirs []string) error {
+	if err := f.check(); err != nil {
+		return err
+	}
 	runs, err := report.OpenRuns(dirs)
 	if err != nil {
 		return err
@@ -56,6 +66,17 @@ func (f *reportFlags) run(app *App, dirs []string) error {
 	})
 }
 
+// check finds out before any work whether the page can have its name.
+func (f *reportFlags) check() error {
+	if f.out == "" {
+		return nil
+	}
+	if info, err := os.Stat(f.out); err == nil && info.IsDir() {
+		return &fs.PathError{Op: "write page", Path: f.out, Err: syscall.EISDIR}
+	}
+	return checkFree(f.out, f.overwrite)
+}
+
 // write writes what is to be written, and returns the page's path.
 func (f *reportFlags) write(runs []report.Run, c *report.Comparison) (path string, err error) {
 	var page []byte
@@ -73,7 +94,11 @@ func (f *reportFlags) write(runs []report.Run, c *report.Comparison) (path strin
 	if err != nil {
 		return "", err
 	}
-	if err := atomicfile.Write(f.out, page, 0o666); err != nil {
+	write := atomicfile.WriteNew
+	if f.overwrite {
+		write = atomicfile.Write
+	}
+	if err := write(f.out, page, 0o666); err != nil {
 		return "", fmt.Errorf("write page: %w", err)
 	}
 	return f.out, nil
