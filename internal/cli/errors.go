@@ -239,6 +239,7 @@ var rules = []rule{
 	{sentinel(embed.ErrTarget), ExitError, "train longer or ask for less"},
 	{sentinel(errConfig), ExitUsage, "keys of a configuration file are the names of the command's flags, or a command's name with such keys below it"},
 	{sentinel(readfile.ErrNotRegular), ExitError, "a file is needed here, not a directory, a device or a pipe: give the file's own path"},
+	{sentinel(syscall.ENOTDIR), ExitError, "a file stands where a directory belongs: choose another path"},
 	{sentinel(syscall.EISDIR), ExitError, "give the path of a file in it"},
 	{sentinel(readfile.ErrTooLarge), ExitError, "no file of this kind is so large: check that it is the right one"},
 	{sentinel(fs.ErrNotExist), ExitError, "check the path; 'org/name' means a model in the Hugging Face cache, './name' a directory"},

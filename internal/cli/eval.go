@@ -106,10 +106,20 @@ again, and the base is scored once for many models.`,
 }
 
 // check refuses flags that cannot be right.
-func (f *evalFlags) check() error {
+func (f *evalFlags) check(cmd *cobra.Command) error {
+	for _, name := range []string{"prompts", "answer-tokens"} {
+		switch given := cmd.Flags().Changed(name); {
+		case given && f.against == "":
+			return usagef("--%s compares two models: give --against", name)
+		case given && !f.divergence:
+			return usagef("--%s is of the comparison that --divergence=false leaves out", name)
+		}
+	}
 	switch {
-	case !(f.options.Limit >= 0) || math.IsInf(f.options.Limit, 1):
+	case f.options.Limit < 0:
 		return usagef("--limit must not be negative")
+	case math.IsNaN(f.options.Limit) || math.IsInf(f.options.Limit, 0):
+		return usagef("--limit %v is not a number of documents", f.options.Limit)
 	case f.options.Limit > 1 && f.options.Limit != math.Trunc(f.options.Limit):
 		return usagef("--limit %v: it is a number of documents, or a share below 1", f.options.Limit)
 	case f.options.MaxLength < 0:
@@ -122,14 +132,12 @@ func (f *evalFlags) check() error {
 		return usagef("--num-fewshot must not be negative")
 	case f.logSamples && f.out == "":
 		return usagef("--log-samples writes into a directory: give --out")
-	case f.against == "" && f.prompts != "":
-		return usagef("--prompts compares two models: give --against")
 	}
 	return nil
 }
 
 func (f *evalFlags) run(cmd *cobra.Command, app *App, address string) error {
-	if err := f.check(); err != nil {
+	if err := f.check(cmd); err != nil {
 		return err
 	}
 	if !f.noCache {
@@ -157,6 +165,11 @@ func (f *evalFlags) run(cmd *cobra.Command, app *App, address string) error {
 	engine, err := f.compute.options()
 	if err != nil {
 		return err
+	}
+	if f.out != "" {
+		if err := prepareDir(f.out, resultsFile); err != nil {
+			return fmt.Errorf("write results: %w", err)
+		}
 	}
 	progress := app.Progress()
 	defer progress.Done()
@@ -373,11 +386,22 @@ func (f *evalFlags) measure(ctx context.Context, m, base *evaluated, list []eval
 	return out, err
 }
 
-// save writes the reports, and the logs of samples, into a directory.
-func (r *evalResults) save(dir string, samples bool) error {
+// prepareDir makes a directory and finds out whether a file of some name can be written
+// there, before the work of which it will tell.
+func prepareDir(dir, name string) error {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return fmt.Errorf("write results: %w", err)
+		return err
 	}
+	f, err := atomicfile.Create(filepath.Join(dir, name), 0o644)
+	if err != nil {
+		return err
+	}
+	f.Abort()
+	return nil
+}
+
+// save writes the reports, and the logs of samples, into a directory that is there.
+func (r *evalResults) save(dir string, samples bool) error {
 	write := func(name string, content func(io.Writer) error) error {
 		f, err := atomicfile.Create(filepath.Join(dir, name), 0o644)
 		if err != nil {
