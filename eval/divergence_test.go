@@ -4,6 +4,7 @@ import (
 	"errors"
 	"math"
 	"path/filepath"
+	"slices"
 	"testing"
 
 	"loyal/eval"
@@ -39,6 +40,7 @@ func TestDivergence(t *testing.T) {
 		return p, int(lm.ArgMax(row))
 	}
 	var mean, same, worst float64
+	var sorted []float64
 	for i, prompt := range prompts {
 		tokens, err := base.Prompt(prompt)
 		if err != nil {
@@ -51,6 +53,7 @@ func TestDivergence(t *testing.T) {
 			kl += p[j] * math.Log(p[j]/q[j])
 		}
 		near(t, prompt, r.Each[i].KL, kl)
+		sorted = append(sorted, kl)
 		mean, worst = mean+kl/90, max(worst, kl)
 		if a == b {
 			same += 1. / 90
@@ -59,6 +62,10 @@ func TestDivergence(t *testing.T) {
 	near(t, "mean", r.First.MeanKL, mean)
 	near(t, "agreement", r.First.Agreement, same)
 	near(t, "max", r.First.MaxKL, worst)
+	// As numpy.quantile: at .95 · 89 = 84.55 and .99 · 89 = 88.11 of the sorted values.
+	slices.Sort(sorted)
+	near(t, "p95", r.First.P95KL, .45*sorted[84]+.55*sorted[85])
+	near(t, "p99", r.First.P99KL, .89*sorted[88]+.11*sorted[89])
 	near(t, "worst", r.Worst[0].KL, worst)
 	if s := r.First; s.Positions != 90 || r.All != nil || !(s.MeanKL < s.P95KL && s.P95KL <= s.P99KL && s.P99KL <= s.MaxKL) ||
 		same == 0 || same == 1 || s.MeanKLInterval == nil || s.AgreementInterval == nil {
