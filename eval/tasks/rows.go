@@ -43,13 +43,10 @@ func readRows(path string) ([]row, error) {
 // parseRows reads rows; ext is the file's extension.
 func parseRows(ext string, data []byte) (rows []row, err error) {
 	data = bytes.TrimPrefix(data, []byte("\ufeff"))
-	switch {
-	case strings.EqualFold(ext, ".csv"):
+	if strings.EqualFold(ext, ".csv") {
 		rows, err = parseCSV(data)
-	case bytes.HasPrefix(bytes.TrimLeft(data, " \t\r\n"), []byte("[")):
-		rows, err = parseArray(data)
-	default:
-		rows, err = parseLines(data)
+	} else {
+		rows, err = parseObjects(data)
 	}
 	if err == nil && len(rows) == 0 {
 		err = fmt.Errorf("%w: it has no rows", ErrFormat)
@@ -60,33 +57,44 @@ func parseRows(ext string, data []byte) (rows []row, err error) {
 	return rows, err
 }
 
-func parseLines(data []byte) ([]row, error) {
-	var rows []row
+// entry is a value of a JSON list or of JSON Lines.
+type entry struct {
+	where string
+	raw   json.RawMessage
+}
+
+// parseEntries reads a JSON list, or a JSON value a line.
+func parseEntries(data []byte) ([]entry, error) {
+	var out []entry
+	if bytes.HasPrefix(bytes.TrimLeft(data, " \t\r\n"), []byte("[")) {
+		var list []json.RawMessage
+		if err := json.Unmarshal(data, &list); err != nil {
+			return nil, fmt.Errorf("%w: %w", ErrFormat, err)
+		}
+		for i, raw := range list {
+			out = append(out, entry{fmt.Sprintf("row %d", i+1), raw})
+		}
+		return out, nil
+	}
 	number := 0
 	for line := range bytes.Lines(data) {
 		number++
-		line = bytes.TrimSpace(line)
-		if len(line) == 0 {
-			continue
+		if line = bytes.TrimSpace(line); len(line) > 0 {
+			out = append(out, entry{fmt.Sprintf("row %d", number), line})
 		}
-		r, err := newRow(fmt.Sprintf("row %d", number), line)
-		if err != nil {
-			return nil, err
-		}
-		rows = append(rows, r)
 	}
-	return rows, nil
+	return out, nil
 }
 
-func parseArray(data []byte) ([]row, error) {
-	var list []json.RawMessage
-	if err := json.Unmarshal(data, &list); err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrFormat, err)
+// parseObjects reads rows of JSON.
+func parseObjects(data []byte) ([]row, error) {
+	entries, err := parseEntries(data)
+	if err != nil {
+		return nil, err
 	}
-	rows := make([]row, len(list))
-	for i, raw := range list {
-		var err error
-		if rows[i], err = newRow(fmt.Sprintf("row %d", i+1), raw); err != nil {
+	rows := make([]row, len(entries))
+	for i, e := range entries {
+		if rows[i], err = newRow(e.where, e.raw); err != nil {
 			return nil, err
 		}
 	}

@@ -32,6 +32,8 @@ var (
 	ErrAmbiguous = errors.New("several files fit the task")
 	// ErrFormat reports a file that is not what its task needs.
 	ErrFormat = errors.New("unfit task data")
+	// ErrPrompts reports a file from which no prompts can be read.
+	ErrPrompts = errors.New("not a file of prompts")
 	// ErrFewshot reports examples that cannot be had.
 	ErrFewshot = errors.New("no few-shot examples")
 )

@@ -401,15 +401,29 @@ func TestPrompts(t *testing.T) {
 		"d.csv":   "question,x\nOne?,1\nTwo?,2\n",
 		"e.jsonl": `{"prompt": "One?"}` + "\n" + `{"promt": "Two?"}`,
 		"f.txt":   "\n", "g.txt": "\xff",
+		"h.json":  "\ufeff" + `["One?", {"text": "Two?"}]`,
+		"i":       "\n" + `["One?", "Two?"]`,
+		"j.txt":   `{"prompt": "One?"}` + "\n" + `{"prompt": [{"role": "user", "content": "Two?"}]}`,
+		"k.jsonl": `"One?"` + "\n" + `"Two?"`,
+		"l.txt":   "{name} is what?\nTwo?",
+		"m.txt":   `["secret key"`, "n.json": `["One?", ""]`, "o.jsonl": "One?", "p.txt": "One?\x00", "q.json": `[3]`, "r.json": "[]", "s.csv": "",
+		"t.csv": "secret,x\nkey,1\n", "u.jsonl": "\xff",
 	})
-	for name, want := range map[string][]string{"a.txt": {"One?", "Two?"}, "b.jsonl": {"One?", "Two?"}, "c.json": {"One?", "Two?\n\nthis"}, "d.csv": {"One?", "Two?"}} {
+	for name, want := range map[string][]string{
+		"a.txt": {"One?", "Two?"}, "b.jsonl": {"One?", "Two?"}, "c.json": {"One?", "Two?\n\nthis"}, "d.csv": {"One?", "Two?"},
+		"h.json": {"One?", "Two?"}, "i": {"One?", "Two?"}, "j.txt": {"One?", "Two?"}, "k.jsonl": {"One?", "Two?"}, "l.txt": {"{name} is what?", "Two?"},
+	} {
 		got, err := tasks.ReadPrompts(filepath.Join(dir, name))
 		if err != nil || !slices.Equal(got, want) {
 			t.Errorf("%s: %q, %v", name, got, err)
 		}
 	}
-	for name, want := range map[string]string{"e.jsonl": "row 2", "f.txt": "no prompts", "g.txt": "UTF-8"} {
-		if _, err := tasks.ReadPrompts(filepath.Join(dir, name)); !errors.Is(err, tasks.ErrFormat) || !strings.Contains(err.Error(), want) {
+	for name, want := range map[string]string{
+		"e.jsonl": "row 2", "f.txt": "no prompts", "g.txt": "UTF-8", "m.txt": "JSON", "n.json": "row 2", "o.jsonl": "row 1",
+		"p.txt": "UTF-8", "q.json": "row 1", "r.json": "no prompts", "s.csv": "no prompts", "t.csv": "row 1", "u.jsonl": "UTF-8",
+	} {
+		_, err := tasks.ReadPrompts(filepath.Join(dir, name))
+		if !errors.Is(err, tasks.ErrPrompts) || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "secret") {
 			t.Errorf("%s: %v", name, err)
 		}
 	}

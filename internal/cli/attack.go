@@ -17,6 +17,7 @@ import (
 	"loyal/embed"
 	"loyal/eval/attack"
 	"loyal/eval/report"
+	"loyal/eval/tasks"
 	"loyal/fingerprint"
 	"loyal/internal/atomicfile"
 	"loyal/internal/readfile"
@@ -90,8 +91,8 @@ func (f *attackFlags) register(cmd *cobra.Command) {
 	flags.StringVar(&f.sftData, "sft-data", "", "fine-tune on these requests and answers, a JSON or JSONL `file` in TRL's or Alpaca's form")
 	flags.StringVar(&f.dpoData, "dpo-data", "", "tune on these preferences (prompt, chosen, rejected), a JSON or JSONL `file`")
 	flags.StringVar(&f.evalText, "eval-text", "", "measure perplexity on the beginning of this text `file`")
-	flags.StringVar(&f.evalPrompt, "eval-prompts", "", "measure first answer tokens on these requests (one a line, or a JSON list), a `file`")
-	flags.StringVar(&f.lookalikes, "lookalikes", "", "keys as the set's that are not in it (one a line, or a JSON list), a `file`; needed where the keys are your own")
+	flags.StringVar(&f.evalPrompt, "eval-prompts", "", "measure first answer tokens on these requests (one a line, JSON or CSV), a `file`")
+	flags.StringVar(&f.lookalikes, "lookalikes", "", "keys as the set's that are not in it (one a line, JSON or CSV), a `file`; needed where the keys are your own")
 	flags.IntVar(&f.requests, "requests", 0, "how many requests measure first answer tokens (0: 100, in the full grid 300)")
 	flags.Uint64Var(&f.seed, "seed", 0, "seed of everything that is drawn")
 	flags.Float64Var(&f.verify.Alpha, "alpha", f.verify.Alpha, "largest probability of a false match")
@@ -238,16 +239,13 @@ func (f *attackFlags) data(job *attack.Job) (err error) {
 	if f.evalPrompt == "" {
 		job.Requests = embed.Requests(f.seed, n, true)
 	} else {
-		if job.Requests, err = readKeys(f.evalPrompt); err != nil {
+		if job.Requests, err = tasks.ReadPrompts(f.evalPrompt); err != nil {
 			return err
-		}
-		if len(job.Requests) == 0 {
-			return fmt.Errorf("read held-out requests: %s: %w: it holds none", f.evalPrompt, errKeyFile)
 		}
 		job.Requests = job.Requests[:min(n, len(job.Requests))]
 	}
 	if f.lookalikes != "" {
-		if job.Lookalikes, err = readKeys(f.lookalikes); err != nil {
+		if job.Lookalikes, err = tasks.ReadPrompts(f.lookalikes); err != nil {
 			return err
 		}
 	}

@@ -5,15 +5,16 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
 	"runtime/debug"
 	"time"
+	"unicode/utf8"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
 	"loyal/embed"
+	"loyal/eval/tasks"
 	"loyal/fingerprint"
 	"loyal/internal/oracle"
 	"loyal/internal/sysmem"
@@ -43,6 +44,8 @@ type embedFlags struct {
 const (
 	evalWindow = 512
 	evalTokens = 8192
+	// maxTokenBytes is the length of text, in bytes, that is read for each token.
+	maxTokenBytes = 16
 )
 
 // cachedBytes is how much of the texts' cached rows stays in memory: more goes to files.
@@ -95,7 +98,7 @@ func (f *embedFlags) register(cmd *cobra.Command) {
 	flags.BoolVar(&f.dryRun, "dry-run", false, "only predict time and memory")
 	flags.BoolVar(&f.adapter, "adapter", false, "write a PEFT adapter to the base, in float32, instead of a model (method lora)")
 	flags.StringVar(&f.evalText, "eval-text", "", "measure perplexity on the beginning of this text `file`")
-	flags.StringVar(&f.evalPrompts, "eval-prompts", "", "measure first answer tokens on these requests (one a line, or a JSON list), a `file`")
+	flags.StringVar(&f.evalPrompts, "eval-prompts", "", "measure first answer tokens on these requests (one a line, JSON or CSV), a `file`")
 	flags.Float64Var(&f.saveSeconds, "save-seconds", 15, "least `seconds` between two savings of the state; 0 saves as often as possible")
 
 	flags.StringVar(&f.recipe, "recipe", "", "settings from a `file`: YAML as --dry-run prints it, or the report of a run to repeat; flags go above it")
@@ -307,16 +310,9 @@ func (f *embedFlags) evaluation(m *model.Model, job *embed.Job) error {
 		return err
 	}
 	if f.evalPrompts != "" {
-		prompts, err := readKeys(f.evalPrompts)
-		if err != nil {
-			return err
-		}
-		if len(prompts) == 0 {
-			return fmt.Errorf("read held-out requests: %s: %w: it holds none", f.evalPrompts, errKeyFile)
-		}
-		job.EvalPrompts = prompts
+		job.EvalPrompts, err = tasks.ReadPrompts(f.evalPrompts)
 	}
-	return nil
+	return err
 }
 
 // evalTexts are the tokens of a held-out text, the built-in one without a path, in
@@ -324,16 +320,13 @@ func (f *embedFlags) evaluation(m *model.Model, job *embed.Job) error {
 func evalTexts(m *model.Model, path string) (texts [][]int32, err error) {
 	text := embed.HeldOut
 	if path != "" {
-		file, err := os.Open(path)
-		if err != nil {
-			return nil, fmt.Errorf("read held-out text: %w", err)
+		if text, err = readEvalText(path); err != nil {
+			return nil, err
 		}
-		defer func() { _ = file.Close() }() // only read
-		data, err := io.ReadAll(io.LimitReader(file, 16*evalTokens))
-		if err != nil {
-			return nil, fmt.Errorf("read held-out text: %w", err)
+		text = text[:min(len(text), maxTokenBytes*evalTokens)] // the rest would be tokens for nothing
+		for !utf8.ValidString(text) {
+			text = text[:len(text)-1] // half a character
 		}
-		text = string(data)
 	}
 	window := min(evalWindow, m.Config.MaxPositions)
 	ids := m.Tokenizer.Encode(text, false)
@@ -341,7 +334,7 @@ func evalTexts(m *model.Model, path string) (texts [][]int32, err error) {
 		texts = append(texts, ids[:min(window, len(ids))])
 	}
 	if len(texts) == 0 && path != "" {
-		return nil, fmt.Errorf("read held-out text: %s: %w", path, errEvalText)
+		return nil, fmt.Errorf("read text %s: %w", path, errEvalText)
 	}
 	return texts, nil
 }

@@ -265,7 +265,7 @@ func textNames(paths []string) []string {
 	return out
 }
 
-// readEvalText reads a text whose perplexity is measured.
+// readEvalText reads a text whose perplexity is measured, by eval, embed or attack.
 func readEvalText(path string) (string, error) {
 	data, err := readfile.Any(path, maxEvalText)
 	if err != nil {

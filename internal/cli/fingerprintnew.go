@@ -1,23 +1,18 @@
 package cli
 
 import (
-	"bytes"
 	"context"
 	"crypto/rand"
 	"encoding/binary"
-	"encoding/json"
-	"errors"
-	"fmt"
 	"path/filepath"
-	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"loyal/embed"
+	"loyal/eval/tasks"
 	"loyal/fingerprint"
 	"loyal/internal/oracle"
-	"loyal/internal/readfile"
 	"loyal/lm"
 	"loyal/lm/cpu"
 	"loyal/model"
@@ -82,7 +77,7 @@ unless --seed is given; who knows it and the model knows the keys.`,
 	p := &f.params
 	flags.IntVarP(&f.n, "number", "n", 64, "how many fingerprints")
 	flags.StringVar(&f.strategy, "strategy", string(p.Strategy), "perinucleus, or a published baseline: english, random-words")
-	flags.StringVar(&f.keys, "keys", p.Keys, "where keys come from: `words|questions|requests|file:PATH` (one key a line, or a JSON list)")
+	flags.StringVar(&f.keys, "keys", p.Keys, "where keys come from: `words|questions|requests|file:PATH` (one key a line, JSON or CSV)")
 	flags.Float64Var(&p.Nucleus, "nucleus", p.Nucleus, "answers lie outside of this probability `mass`")
 	flags.IntVar(&p.Width, "width", p.Width, "equally likely answers of each key (k)")
 	flags.Float64Var(&p.Cap, "cap", p.Cap, "no answer is more `probable` than this")
@@ -148,7 +143,7 @@ func (f *newFlags) options(cmd *cobra.Command) (fingerprint.Options, error) {
 		o.Params.Keys = fingerprint.KeysRandomWords
 	}
 	if path, ok := strings.CutPrefix(f.keys, "file:"); ok {
-		lines, err := readKeys(path)
+		lines, err := tasks.ReadPrompts(path)
 		if err != nil {
 			return o, err
 		}
@@ -185,12 +180,9 @@ func (f *newFlags) ordinary(o *fingerprint.Options) error {
 	case f.like == "ordinary":
 		o.Ordinary = embed.OrdinaryRequests(ordinaryRequests, 0)
 	case file:
-		lines, err := readKeys(path)
+		lines, err := tasks.ReadPrompts(path)
 		if err != nil {
 			return err
-		}
-		if len(lines) == 0 || slices.Contains(lines, "") {
-			return fmt.Errorf("read messages to be like: %s: %w: it holds none, or an empty one", path, errKeyFile)
 		}
 		o.Ordinary = lines
 	default:
@@ -270,34 +262,4 @@ func parameters(m *model.Model) int64 {
 		n += size
 	}
 	return n
-}
-
-// maxKeyFile bounds a file of keys, in bytes.
-const maxKeyFile = 64 << 20
-
-// errKeyFile reports a file of keys that cannot be understood.
-var errKeyFile = errors.New("invalid file of keys")
-
-// readKeys reads the maker's own keys: a line each, or a JSON list of texts.
-// Empty lines do not count.
-func readKeys(path string) ([]string, error) {
-	data, err := readfile.Any(path, maxKeyFile)
-	if err != nil {
-		return nil, fmt.Errorf("read keys: %w", err)
-	}
-	data = bytes.TrimSpace(bytes.TrimPrefix(data, []byte("\ufeff")))
-	if bytes.HasPrefix(data, []byte("[")) {
-		var keys []string
-		if json.Unmarshal(data, &keys) != nil { // its message could quote a key
-			return nil, fmt.Errorf("read keys: %w: %s: not a JSON list of texts", errKeyFile, path)
-		}
-		return keys, nil
-	}
-	var keys []string
-	for line := range strings.Lines(string(data)) {
-		if line = strings.TrimSpace(line); line != "" {
-			keys = append(keys, line)
-		}
-	}
-	return keys, nil
 }
