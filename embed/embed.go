@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"loyal/fingerprint"
+	"loyal/internal/progress"
 	"loyal/lm"
 	"loyal/model"
 )
@@ -80,7 +81,7 @@ type Result struct {
 func Run(ctx context.Context, job Job) (*Result, error) {
 	r := &run{Job: job, clock: newClock()}
 	if r.Progress == nil {
-		r.Progress = silent{}
+		r.Progress = progress.Silent{}
 	}
 	if err := r.Config.Validate(r.Net.Config().NumLayers); err != nil {
 		return nil, err
@@ -324,10 +325,3 @@ func (r *run) after(ctx context.Context) (err error) {
 	r.trained, err = r.measure(ctx)
 	return err
 }
-
-type silent struct{}
-
-func (silent) Start(string, int64) {}
-func (silent) Add(int64)           {}
-func (silent) Note(string)         {}
-func (silent) Done()               {}

@@ -2,9 +2,8 @@ package embed
 
 import (
 	"math/rand/v2"
-	"runtime"
-	"sync"
 
+	"loyal/internal/parallel"
 	"loyal/lm"
 )
 
@@ -173,23 +172,9 @@ func turn(seed, stream uint64, n, take, step int) []int {
 
 // losses fills in the targets and turns logits (P, V) into the gradient.
 func (t *training) losses(logits []float32, targets []target) {
-	each(len(targets), func(i int) {
+	parallel.Each(len(targets), func(i int) {
 		targets[i].apply(logits[i*t.vocab : (i+1)*t.vocab])
 	})
-}
-
-// each runs f for 0…n−1 on all processors.
-func each(n int, f func(i int)) {
-	var wg sync.WaitGroup
-	workers := min(runtime.GOMAXPROCS(0), n)
-	for w := range workers {
-		wg.Go(func() {
-			for i := w; i < n; i += workers {
-				f(i)
-			}
-		})
-	}
-	wg.Wait()
 }
 
 // summarize adds up the targets of a step.

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"loyal/embed"
+	"loyal/internal/parallel"
 	"loyal/lm"
 	"loyal/model"
 	"loyal/model/tensor"
@@ -132,7 +133,7 @@ func softLabels(rows []row, vocab int, references func(context.Context, pass) ([
 				return err
 			}
 			losses := make([]float64, len(p.at))
-			each(len(p.at), func(i int) { losses[i] = refs[i].KL(logits[i*vocab:(i+1)*vocab], 1/float32(total)) })
+			parallel.Each(len(p.at), func(i int) { losses[i] = refs[i].KL(logits[i*vocab:(i+1)*vocab], 1/float32(total)) })
 			for _, x := range losses {
 				sum += x
 			}

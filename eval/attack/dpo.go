@@ -6,6 +6,7 @@ import (
 	"math"
 
 	"loyal/embed"
+	"loyal/internal/parallel"
 	"loyal/lm"
 )
 
@@ -147,7 +148,7 @@ func preference(rows []row, reference []float64, beta float64, vocab int) object
 			two := []int{2 * pair, 2*pair + 1}
 			err := runPass(ctx, tr, rows, two, func(p pass, logits []float32) error {
 				losses := make([]float64, len(p.at))
-				each(len(p.at), func(i int) { losses[i] = crossEntropy(logits[i*vocab:(i+1)*vocab], p.want[i]) })
+				parallel.Each(len(p.at), func(i int) { losses[i] = crossEntropy(logits[i*vocab:(i+1)*vocab], p.want[i]) })
 				gain := [2]float64{-reference[two[0]], -reference[two[1]]}
 				for i, x := range losses {
 					gain[p.owner[i]] -= x
@@ -155,7 +156,7 @@ func preference(rows []row, reference []float64, beta float64, vocab int) object
 				margin := beta * (gain[0] - gain[1])
 				sum += math.Log1p(math.Exp(-math.Abs(margin))) + max(0, -margin) // −log σ(margin)
 				pull := float32(beta / (1 + math.Exp(margin)) / float64(len(batch)))
-				each(len(p.at), func(i int) {
+				parallel.Each(len(p.at), func(i int) {
 					weight := pull
 					if p.owner[i] == 1 {
 						weight = -pull

@@ -9,6 +9,7 @@ import (
 	"loyal/embed"
 	"loyal/fingerprint"
 	"loyal/internal/oracle"
+	"loyal/internal/progress"
 	"loyal/lm"
 	"loyal/lm/cpu"
 	"loyal/model"
@@ -77,7 +78,7 @@ func NewLab(ctx context.Context, job Job) (_ *Lab, err error) {
 		}
 	}()
 	if l.Progress == nil {
-		l.Progress = silent{}
+		l.Progress = progress.Silent{}
 	}
 	if err := l.checkModels(); err != nil {
 		return l, err
@@ -213,10 +214,3 @@ func (l *Lab) note(text string) {
 	l.Progress.Note(l.trial + text)
 	l.Progress.Add(0) // lines of a log appear when something is added
 }
-
-type silent struct{}
-
-func (silent) Start(string, int64) {}
-func (silent) Add(int64)           {}
-func (silent) Note(string)         {}
-func (silent) Done()               {}

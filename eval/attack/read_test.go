@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"loyal/internal/progress"
 	"loyal/verify"
 )
 
@@ -114,7 +115,7 @@ func TestOpen(t *testing.T) {
 		t.Fatal(err)
 	}
 	lab := &Lab{Job: job}
-	lab.Progress = silent{}
+	lab.Progress = progress.Silent{}
 	if err := s.Run(t.Context(), lab, Shard{1, 2}); err != nil {
 		t.Fatal(err)
 	}

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"testing"
 
+	"loyal/internal/progress"
 	"loyal/lm"
 )
 
@@ -51,7 +52,7 @@ func files(t *testing.T, dir string) map[string]string {
 func TestSweepInPieces(t *testing.T) {
 	job := testJob(t)
 	lab := &Lab{Job: job}
-	lab.Progress = silent{}
+	lab.Progress = progress.Silent{}
 	var ran []string
 	trials := fakeTrials(&ran)
 	whole, err := NewSweep(t.TempDir(), &job, trials)

@@ -5,10 +5,9 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
-	"runtime"
 	"slices"
-	"sync"
 
+	"loyal/internal/parallel"
 	"loyal/lm"
 	"loyal/model"
 )
@@ -174,7 +173,7 @@ func hardLabels(rows []row, vocab int) objective {
 		}
 		err := forEach(ctx, tr, rows, batch, func(p pass, logits []float32) error {
 			losses := make([]float64, len(p.at))
-			each(len(p.at), func(i int) {
+			parallel.Each(len(p.at), func(i int) {
 				losses[i], _ = lm.CrossEntropy(logits[i*vocab:(i+1)*vocab], p.want[i], 1/float32(total), 2)
 			})
 			for _, x := range losses {
@@ -184,20 +183,6 @@ func hardLabels(rows []row, vocab int) objective {
 		})
 		return sum / float64(total), err
 	}
-}
-
-// each runs f for 0…n−1 on all processors.
-func each(n int, f func(i int)) {
-	var wg sync.WaitGroup
-	workers := min(runtime.GOMAXPROCS(0), n)
-	for w := range workers {
-		wg.Go(func() {
-			for i := w; i < n; i += workers {
-				f(i)
-			}
-		})
-	}
-	wg.Wait()
 }
 
 // measureWeights measures the model with trained weights, as a thief would save it.

@@ -10,6 +10,7 @@ import (
 	"loyal/embed"
 	"loyal/fingerprint"
 	"loyal/internal/atomicfile"
+	"loyal/internal/progress"
 	"loyal/verify"
 )
 
@@ -109,7 +110,7 @@ func (r *Result) AsExpected() bool {
 // a copy as a licensee might, serves all models on loopback and audits each of them.
 func Run(ctx context.Context, o Options) (*Result, error) {
 	if o.Progress == nil {
-		o.Progress = silent{}
+		o.Progress = progress.Silent{}
 	}
 	if o.Tuning == (Training{}) {
 		o.Tuning = FineTuning
@@ -169,10 +170,3 @@ func (r *run) writeJSON(name string, v any) error {
 	}
 	return atomicfile.Write(r.path(name), append(data, '\n'), 0o600)
 }
-
-type silent struct{}
-
-func (silent) Start(string, int64) {}
-func (silent) Add(int64)           {}
-func (silent) Note(string)         {}
-func (silent) Done()               {}
