@@ -94,10 +94,10 @@ func (r *Report) sentence(listed []*Question) string {
 	switch {
 	case r.Verdict == Match:
 		return fmt.Sprintf("Match. %s An endpoint that has nothing to do with the fingerprints is declared a match by this procedure with a probability of at most %s.",
-			asked, oneIn(r.Alpha))
+			asked, OneIn(r.Alpha))
 	case r.Verdict == NoMatch:
 		return fmt.Sprintf("No match. %s An endpoint that gives the planted answer to %s or more of the questions is declared no match by this procedure with a probability of at most %s. This says nothing about a model in which less than that has survived.",
-			asked, percent(r.QMin), oneIn(r.Beta))
+			asked, percent(r.QMin), OneIn(r.Beta))
 	case r.Reason == MostlyRefused:
 		return fmt.Sprintf("Inconclusive. %s Most answers were refusals or empty (%d of %d), so that nothing follows about the model.",
 			asked, r.Refusals, r.Queries-r.Unanswered)
@@ -105,7 +105,7 @@ func (r *Report) sentence(listed []*Question) string {
 		return fmt.Sprintf("Inconclusive. %s The endpoint does not offer the interface that the fingerprints were made for, so that missing answers prove nothing.", asked)
 	}
 	return fmt.Sprintf("Inconclusive. %s This is neither enough to declare a match (at an error of at most %s) nor enough to declare no match (at an error of at most %s).",
-		asked, oneIn(r.Alpha), oneIn(r.Beta))
+		asked, OneIn(r.Alpha), OneIn(r.Beta))
 }
 
 func count(n int, what string) string {
@@ -157,8 +157,9 @@ func listLength(listed []*Question) string {
 	return fmt.Sprintf(" (%d a question)", candidates)
 }
 
-// oneIn says a small probability in words.
-func oneIn(p float64) string {
+// OneIn says the bound of a small probability in words, "1 in 1,000,000"; the number is
+// rounded down, so that the bound holds.
+func OneIn(p float64) string {
 	n := 1 / p
 	if n >= 1e15 {
 		return fmt.Sprintf("%.3g", p)

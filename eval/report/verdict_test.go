@@ -103,7 +103,7 @@ func TestWords(t *testing.T) {
 		number(24): "24", number(.127): "0.127", number(1234.5): "1234", number(-24): "-24", divergence(0): "0", divergence(.00501): "0.0050", divergence(4.3): "4.30",
 		duration(8.14): "8.1s", duration(98): "1 min 38 s", duration(4000): "1 h 6 min", duration(math.NaN()): "very long",
 		power(-.3): "0.50", power(-12.3): "5e-13", power(-324): "10^-324",
-		chance(1e-6): "1 in 1,000,000", chance(.01): "1 in 100", chance(0): "unknown",
+		chance(1e-6): "1 in 1,000,000", chance(.01): "1 in 100", chance(.0015): "1 in 666", chance(0): "unknown",
 		quoted([]string{"attack", "a b", "it's", ""}): `loyal attack 'a b' 'it'\''s' ''`,
 		points(-.0625): "−6.2", points(.5): "+50", points(0): "±0", points(-1e-9): "±0",
 	} {

@@ -129,11 +129,7 @@ func chance(alpha float64) string {
 	if !(alpha > 0 && alpha <= 1) {
 		return "unknown"
 	}
-	n := strconv.FormatFloat(math.Round(1/alpha), 'f', 0, 64)
-	for i := len(n) - 3; i > 0; i -= 3 {
-		n = n[:i] + "," + n[i:]
-	}
-	return "1 in " + n
+	return verify.OneIn(alpha)
 }
 
 // quoted writes a command as a shell takes it.
