@@ -137,7 +137,7 @@ type Config struct {
 func Default(method string) Config {
 	c := Config{
 		Method: method, TrainLayers: 4,
-		LearningRate: 8.5e-4, LRSchedulerType: "linear", WarmupSteps: 3, MaxSteps: 60,
+		LearningRate: 8.5e-4, LRSchedulerType: "linear", WarmupSteps: 3, MaxSteps: 48,
 		AdamBeta1: .9, AdamBeta2: .999, AdamEpsilon: 1e-8, MaxGradNorm: 1,
 		TargetProbability: .85, SystemPrompts: 2, SystemWeight: 1.5, SystemPerStep: 64,
 		Beta: 32, BenignPrompts: 600, WrittenPrompts: 60, BenignPerStep: 96, BenignTokens: 1, ProseTexts: 32,
