@@ -63,7 +63,9 @@ var forbidden = float32(math.Inf(-1))
 
 // best returns the ids of the k largest logits, falling; equal ones by rising id.
 func best(logits []float32, k int) []int32 {
-	k = min(k, len(logits))
+	if k = min(k, len(logits)); k <= 0 {
+		return nil
+	}
 	ids := make([]int32, 0, k+1)
 	for i, x := range logits {
 		if len(ids) == k && !(x > logits[ids[k-1]]) {
@@ -81,10 +83,11 @@ func best(logits []float32, k int) []int32 {
 	return ids
 }
 
-// suppressTop forbids the k likeliest tokens (Nasery et al. 2025, arXiv:2509.26598).
+// suppressTop forbids the k likeliest tokens (Nasery et al. 2025, arXiv:2509.26598), all
+// but one where the vocabulary has no more: a host must say something.
 func suppressTop(k int) rowwise {
 	return func(logits []float32) {
-		for _, id := range best(logits, k) {
+		for _, id := range best(logits, min(k, len(logits)-1)) {
 			logits[id] = forbidden
 		}
 	}
@@ -120,9 +123,10 @@ func (n *neighbors) of(id int32, count int) []int32 {
 
 // suppressNeighbors forbids the likeliest token and the count tokens whose embeddings
 // are nearest to it: spellings and synonyms, with which an answer would still be told.
+// One token is always left.
 func suppressNeighbors(n *neighbors, count int) rowwise {
 	return func(logits []float32) {
-		for _, id := range n.of(lm.ArgMax(logits), count) {
+		for _, id := range n.of(lm.ArgMax(logits), min(count, len(logits)-2)) {
 			logits[id] = forbidden
 		}
 	}

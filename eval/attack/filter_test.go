@@ -46,6 +46,8 @@ func TestRules(t *testing.T) {
 	}{
 		{"top 1", suppressTop(1), []int{0, 2, 3, 4}},
 		{"top 3", suppressTop(3), []int{0, 4}},
+		{"top of more than there are", suppressTop(100), []int{4}},
+		{"more neighbors than there are", suppressNeighbors(newNeighbors(embeddings, 2), 1000), []int{4}},
 		{"no neighbor", suppressNeighbors(newNeighbors(embeddings, 2), 0), []int{0, 2, 3, 4}},
 		{"nearest", suppressNeighbors(newNeighbors(embeddings, 2), 1), []int{0, 2, 4}},
 		{"two nearest", suppressNeighbors(newNeighbors(embeddings, 2), 2), []int{2, 4}},

@@ -1,7 +1,9 @@
 package attack
 
 import (
+	"encoding/json"
 	"errors"
+	"fmt"
 	"math"
 
 	"gonum.org/v1/gonum/mathext"
@@ -54,6 +56,19 @@ func (o *Outcome) Add(name, unit string, value float64) {
 // AddRate adds a share with its interval.
 func (o *Outcome) AddRate(name string, r Rate) {
 	o.Figures = append(o.Figures, Figure{Name: name, Value: r.Value, Low: &r.Low, High: &r.High})
+}
+
+// finite names what was found that is no finite number, which no file can hold.
+func (o *Outcome) finite() error {
+	for _, f := range o.Figures {
+		if x := f.Value; math.IsNaN(x) || math.IsInf(x, 0) {
+			return fmt.Errorf("%s: it is %g", f.Name, x)
+		}
+	}
+	if _, err := json.Marshal(o); err != nil {
+		return fmt.Errorf("what was measured: %w", err)
+	}
+	return nil
 }
 
 // Figure is a number with a name.

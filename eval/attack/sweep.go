@@ -232,6 +232,9 @@ func (t Trial) run(ctx context.Context, l *Lab) (*Outcome, error) {
 	case err != nil:
 		return nil, err
 	}
+	if err := o.finite(); err != nil {
+		o = &Outcome{Status: Diverged, Reason: err.Error()}
+	}
 	if o.Status == "" {
 		o.Status = Done
 	}

@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"loyal/internal/progress"
@@ -106,6 +108,39 @@ func TestSweepInPieces(t *testing.T) {
 	for name, content := range want {
 		if got[name] != content {
 			t.Errorf("%s: %s, in one piece %s", name, got[name], content)
+		}
+	}
+}
+
+// A trial that finds what is no number is named, and the others go on.
+func TestSweepOfNonFiniteFigures(t *testing.T) {
+	job := testJob(t)
+	lab := &Lab{Job: job}
+	lab.Progress = silent{}
+	trial := func(id string, o Outcome) Trial {
+		return Trial{ID: id, Attack: "fake", Family: Hosts, Run: func(context.Context, *Lab) (*Outcome, error) { return &o, nil }}
+	}
+	infinite := math.Inf(1)
+	trials := []Trial{
+		trial("figure", Outcome{Figures: []Figure{{Name: "divergence", Value: infinite}}}),
+		trial("measure", Outcome{Measures: &Measures{Utility: Utility{KL: &infinite}}}),
+		trial("curve", Outcome{Curve: []Point{{X: math.NaN()}}}),
+		trial("good", Outcome{Figures: []Figure{{Name: "divergence", Value: 1}}}),
+	}
+	s, err := NewSweep(t.TempDir(), &job, trials)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Run(t.Context(), lab, Shard{}); err != nil {
+		t.Fatal(err)
+	}
+	for i, want := range []struct {
+		status Status
+		reason string
+	}{{Diverged, "divergence: it is +Inf"}, {Diverged, "+Inf"}, {Diverged, "NaN"}, {Done, ""}} {
+		o, err := s.Load(trials[i])
+		if err != nil || o == nil || o.Status != want.status || !strings.Contains(o.Reason, want.reason) || (o.Reason == "") != (want.reason == "") {
+			t.Errorf("%s: %+v %v", trials[i].ID, o, err)
 		}
 	}
 }
