@@ -86,6 +86,10 @@ func NewLab(ctx context.Context, job Job) (_ *Lab, err error) {
 	if l.Plan, err = verify.FromSet(l.Set, nil); err != nil {
 		return l, err
 	}
+	// What an audit makes of silence is known; that it runs shows that its settings hold.
+	if _, err = l.Verdict(ctx, make([]string, len(l.Set.Fingerprints))); err != nil {
+		return l, err
+	}
 	if l.prompts, err = oracle.NewPrompts(l.Model); err != nil {
 		return l, err
 	}

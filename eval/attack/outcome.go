@@ -24,7 +24,7 @@ type Status string
 // Ends of a trial.
 const (
 	Done     Status = "done"
-	Diverged Status = "diverged" // it ruined its own model: Reason says how
+	Diverged Status = "diverged" // it ruined its own model, or found what is no number: Reason says how
 )
 
 // Outcome is what a trial arrived at. It depends on the sweep's settings alone.

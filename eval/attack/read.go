@@ -9,6 +9,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"loyal/internal/atomicfile"
 	"loyal/internal/readfile"
@@ -30,8 +31,7 @@ var (
 // reportVersion is the format's.
 const reportVersion = 1
 
-// Bounds of what is read: a full grid with siblings has some three hundred trials of
-// 2 kB.
+// Bounds of what is read: a full grid with a base and a sibling has 358 trials of 2 kB.
 const (
 	maxReport = 64 << 20 // bytes
 	maxTrials = 20_000
@@ -51,9 +51,9 @@ func (s *Sweep) writePlan() error {
 	return atomicfile.Write(filepath.Join(s.Dir, planFile), append(data, '\n'), 0o666)
 }
 
-// Open reads what a sweep's directory holds: its report, or, as long as there is none,
-// a report of the outcomes that are there, without the measures of the un-attacked
-// model. missing are the trials that are still to be done.
+// Open reads what a sweep's directory holds: its report, with those outcomes of the plan
+// that came later, or, as long as there is none, a report of the outcomes that are there.
+// missing are the trials that are still to be done.
 func Open(dir string) (r *Report, missing []string, err error) {
 	if info, err := os.Stat(dir); err != nil || !info.IsDir() {
 		return nil, nil, fmt.Errorf("read report: %s: %w", dir, cmp.Or(err, ErrNoSweep))
@@ -72,20 +72,52 @@ func Open(dir string) (r *Report, missing []string, err error) {
 	case !errors.Is(err, fs.ErrNotExist):
 		return nil, nil, err
 	default:
-		if r, err = s.partial(plan); err != nil {
+		if r, err = s.bare(); err != nil {
 			return nil, nil, err
 		}
 	}
-	there := map[string]bool{}
+	missing, err = s.complete(r, plan)
+	return r, missing, err
+}
+
+// complete adds to a report those outcomes of a plan that it lacks, and returns which
+// there are not. What is not in the plan stands before what is.
+func (s *Sweep) complete(r *Report, plan []string) (missing []string, err error) {
+	reported := map[string]Entry{}
 	for _, e := range r.Outcomes {
-		there[e.ID] = true
+		reported[e.ID] = e
 	}
+	var planned []Entry
+	later := false
 	for _, id := range plan {
-		if !there[id] {
+		if e, ok := reported[id]; ok {
+			planned = append(planned, e)
+			delete(reported, id)
+			continue
+		}
+		o, err := s.Load(Trial{ID: id})
+		if err != nil {
+			return nil, err
+		}
+		if o == nil {
 			missing = append(missing, id)
+			continue
+		}
+		if err := o.check(); err != nil {
+			return nil, fmt.Errorf("read outcome of %s: %w: %w", id, ErrDamaged, err)
+		}
+		later = true
+		planned = append(planned, Entry{Outcome: o, Seconds: s.seconds(id)})
+		if o.Measures != nil && r.Keys == 0 {
+			r.Keys = o.Measures.FSR.Of
 		}
 	}
-	return r, missing, nil
+	if later {
+		rest := slices.DeleteFunc(r.Outcomes, func(e Entry) bool { _, ok := reported[e.ID]; return !ok })
+		r.Outcomes = append(rest, planned...)
+		r.sum()
+	}
+	return missing, nil
 }
 
 // readPlan reads which trials there are to be; none are where nobody wrote it down.
@@ -98,7 +130,7 @@ func (s *Sweep) readPlan() ([]string, error) {
 		return nil, err
 	}
 	var plan []string
-	if err := json.Unmarshal(data, &plan); err != nil {
+	if err := unmarshal(data, &plan); err != nil {
 		return nil, fmt.Errorf("read %s: %w: %w", filepath.Join(s.Dir, planFile), ErrDamaged, err)
 	}
 	if len(plan) > maxTrials {
@@ -112,8 +144,8 @@ func (s *Sweep) readPlan() ([]string, error) {
 	return plan, nil
 }
 
-// partial makes a report of those outcomes of a plan that are there.
-func (s *Sweep) partial(plan []string) (*Report, error) {
+// bare is a report without outcomes.
+func (s *Sweep) bare() (*Report, error) {
 	path := filepath.Join(s.Dir, identityFile)
 	data, err := readfile.Regular(path, maxOutcome)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -123,29 +155,30 @@ func (s *Sweep) partial(plan []string) (*Report, error) {
 		return nil, err
 	}
 	r := &Report{Version: reportVersion}
-	if err := json.Unmarshal(data, &r.Identity); err != nil {
+	if err := unmarshal(data, &r.Identity); err != nil {
 		return nil, fmt.Errorf("read %s: %w: %w", path, ErrDamaged, err)
 	}
 	r.Grid = Grid(r.Identity["grid"])
-	for _, id := range plan {
-		o, err := s.Load(Trial{ID: id})
-		if err != nil {
-			return nil, err
-		}
-		if o == nil {
-			continue
-		}
-		if err := o.check(); err != nil {
-			return nil, fmt.Errorf("read outcome of %s: %w: %w", id, ErrDamaged, err)
-		}
-		e := Entry{Outcome: o, Seconds: s.seconds(id)}
-		r.Seconds += e.Seconds
-		r.Outcomes = append(r.Outcomes, e)
-		if o.Measures != nil && r.Keys == 0 {
-			r.Keys = o.Measures.FSR.Of
-		}
+	if err := s.released(r); err != nil {
+		return nil, err
+	}
+	if r.Intact != nil {
+		r.Keys, r.Requests = r.Intact.FSR.Of, r.Intact.Utility.Agreement.Of
 	}
 	return r, nil
+}
+
+// unmarshal reads JSON, and says in JSON's own words what is not as it must be.
+func unmarshal(data []byte, v any) error {
+	err := json.Unmarshal(data, v)
+	var other *json.UnmarshalTypeError
+	switch {
+	case errors.As(err, &other) && other.Field == "":
+		return fmt.Errorf("it is a JSON %s", other.Value)
+	case errors.As(err, &other):
+		return fmt.Errorf("%s is a JSON %s", other.Field, other.Value)
+	}
+	return err
 }
 
 // ParseReport reads a report, which may come from anybody: what it returns has nothing
@@ -155,7 +188,7 @@ func ParseReport(data []byte) (*Report, error) {
 		Version  *int            `json:"version"`
 		Identity json.RawMessage `json:"identity"`
 	}
-	if err := json.Unmarshal(data, &head); err != nil {
+	if err := unmarshal(data, &head); err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrNotReport, err)
 	}
 	switch {
@@ -167,7 +200,7 @@ func ParseReport(data []byte) (*Report, error) {
 		return nil, fmt.Errorf("%w: %d", ErrReportVersion, *head.Version)
 	}
 	var r Report
-	if err := json.Unmarshal(data, &r); err != nil {
+	if err := unmarshal(data, &r); err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrNotReport, err)
 	}
 	if err := r.check(); err != nil {

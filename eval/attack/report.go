@@ -1,10 +1,10 @@
 package attack
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"path/filepath"
 	"strings"
 
@@ -46,12 +46,14 @@ type Missing struct {
 	Needs  string `json:"needs"`
 }
 
-// Report collects the outcomes of all trials. If some are missing it is ErrIncomplete,
-// which says how many.
-func (s *Sweep) Report(l *Lab, without []Attack) (*Report, error) {
+// Report collects the outcomes of all trials; without are the attacks that were left out.
+// If some trials are missing it is ErrIncomplete, which says how many.
+func (s *Sweep) Report(without []Attack) (*Report, error) {
 	r := &Report{
-		Version: reportVersion, Identity: s.identity, Grid: l.Grid, Keys: len(l.Set.Fingerprints), Requests: len(l.Requests),
-		Intact: l.Intact, Base: l.Origin,
+		Version: reportVersion, Identity: s.identity, Grid: s.job.Grid, Keys: len(s.job.Set.Fingerprints), Requests: len(s.job.Requests),
+	}
+	if err := s.released(r); err != nil {
+		return nil, err
 	}
 	var missing []string
 	for _, t := range s.Trials {
@@ -63,20 +65,36 @@ func (s *Sweep) Report(l *Lab, without []Attack) (*Report, error) {
 			missing = append(missing, t.ID)
 			continue
 		}
-		e := Entry{Outcome: o, Seconds: s.seconds(t.ID)}
-		r.Seconds += e.Seconds
-		r.Outcomes = append(r.Outcomes, e)
+		r.Outcomes = append(r.Outcomes, Entry{Outcome: o, Seconds: s.seconds(t.ID)})
 	}
 	if len(missing) > 0 {
 		return nil, fmt.Errorf("%w: %d of %d: %s", ErrIncomplete, len(missing), len(s.Trials), abridge(missing))
 	}
-	if l.Intact != nil {
-		r.Suppressions = suppressions(l.Intact.FSR, r.Outcomes)
-	}
+	r.sum()
 	for _, a := range without {
 		r.Without = append(r.Without, Missing{a.Name, a.Needs})
 	}
 	return r, nil
+}
+
+// released fills in how the models stand that were not attacked.
+func (s *Sweep) released(r *Report) (err error) {
+	if r.Intact, err = s.loadMeasures(intactFile); err != nil {
+		return err
+	}
+	r.Base, err = s.loadMeasures(originFile)
+	return err
+}
+
+// sum computes what follows from the outcomes.
+func (r *Report) sum() {
+	r.Seconds = 0
+	for _, e := range r.Outcomes {
+		r.Seconds += e.Seconds
+	}
+	if r.Intact != nil {
+		r.Suppressions = suppressions(r.Intact.FSR, r.Outcomes)
+	}
 }
 
 // abridge lists the first of some names.
@@ -93,39 +111,70 @@ func abridge(names []string) string {
 // that is there already.
 func (s *Sweep) Merge(dirs []string) error {
 	for _, dir := range dirs {
-		from := &Sweep{Dir: dir, identity: s.identity}
-		if err := from.compare(filepath.Join(dir, identityFile)); err != nil {
+		if err := s.merge(dir); err != nil {
 			return fmt.Errorf("merge: %w", err)
-		}
-		for _, t := range s.Trials {
-			if err := s.take(from, t); err != nil {
-				return fmt.Errorf("merge: %w", err)
-			}
 		}
 	}
 	return nil
 }
 
-// take takes over a trial's outcome, if there is one.
-func (s *Sweep) take(from *Sweep, t Trial) error {
-	o, err := from.Load(t)
-	if o == nil || err != nil {
+func (s *Sweep) merge(dir string) error {
+	from := &Sweep{Dir: dir, identity: s.identity}
+	if err := from.compare(filepath.Join(dir, identityFile)); err != nil {
 		return err
 	}
-	data, err := readfile.Regular(from.path(trialsDir, t.ID), maxOutcome)
+	if err := s.begin(); err != nil {
+		return err
+	}
+	for _, name := range []string{intactFile, originFile} {
+		m, err := from.loadMeasures(name)
+		if err == nil && m != nil {
+			err = s.take(from, name)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	for _, t := range s.Trials {
+		if err := s.takeTrial(from, t); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// takeTrial takes over a trial's outcome, if there is one.
+func (s *Sweep) takeTrial(from *Sweep, t Trial) error {
+	theirs, err := from.Load(t)
+	if theirs == nil || err != nil {
+		return err
+	}
+	ours, err := s.Load(t)
 	if err != nil {
 		return err
 	}
-	switch own, err := os.ReadFile(s.path(trialsDir, t.ID)); {
-	case err == nil && string(own) == string(data):
+	if ours == nil {
+		if err := atomicfile.Write(s.path(secondsDir, t.ID), fmt.Appendf(nil, "%.3f\n", from.seconds(t.ID)), 0o666); err != nil {
+			return err
+		}
+	}
+	return s.take(from, filepath.Join(trialsDir, t.ID+".json"))
+}
+
+// take takes over a file, which must be the same where there is one already.
+func (s *Sweep) take(from *Sweep, name string) error {
+	data, err := readfile.Regular(filepath.Join(from.Dir, name), maxOutcome)
+	if err != nil {
+		return err
+	}
+	path := filepath.Join(s.Dir, name)
+	switch own, err := readfile.Regular(path, maxOutcome); {
+	case err == nil && bytes.Equal(own, data):
 		return nil
 	case err == nil:
-		return fmt.Errorf("%w: %s and %s have different outcomes of %s", ErrOther, s.Dir, from.Dir, t.ID)
+		return fmt.Errorf("%w: %s and %s have different ones of %s", ErrOther, s.Dir, from.Dir, name)
 	case !errors.Is(err, fs.ErrNotExist):
 		return err
 	}
-	if err := atomicfile.Write(s.path(secondsDir, t.ID), fmt.Appendf(nil, "%.3f\n", from.seconds(t.ID)), 0o666); err != nil {
-		return err
-	}
-	return atomicfile.Write(s.path(trialsDir, t.ID), data, 0o666)
+	return atomicfile.Write(path, data, 0o666)
 }

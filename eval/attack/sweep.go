@@ -57,6 +57,7 @@ type Sweep struct {
 	Dir    string
 	Trials []Trial
 
+	job      *Job
 	identity map[string]string
 }
 
@@ -68,14 +69,17 @@ const (
 	identityFile = "sweep.json"
 	planFile     = "plan.json" // the trials of the last command, of all its shards
 	trialsDir    = "trials"
-	secondsDir   = "seconds" // apart from outcomes, which do not depend on the machine's speed
-	maxOutcome   = 1 << 22   // bytes
+	secondsDir   = "seconds"     // apart from outcomes, which do not depend on the machine's speed
+	intactFile   = "intact.json" // measures of the un-attacked model
+	originFile   = "base.json"   // and of the base
+	maxOutcome   = 1 << 22       // bytes
 )
 
-// NewSweep opens the directory of a sweep, or begins one. A directory that holds
-// outcomes made with other settings is refused, by the name of what differs.
+// NewSweep lays out a sweep in a directory, which it only reads: nothing is written
+// before settings are known to hold. A directory that has outcomes made with other settings
+// is refused, by the name of what differs.
 func NewSweep(dir string, job *Job, trials []Trial) (*Sweep, error) {
-	s := &Sweep{Dir: dir, Trials: trials}
+	s := &Sweep{Dir: dir, Trials: trials, job: job}
 	var err error
 	if s.identity, err = job.identity(); err != nil {
 		return nil, fmt.Errorf("open sweep: %w", err)
@@ -87,10 +91,7 @@ func NewSweep(dir string, job *Job, trials []Trial) (*Sweep, error) {
 		}
 		ids[t.ID] = true
 	}
-	if err := s.open(); err != nil {
-		return nil, fmt.Errorf("open sweep: %w", err)
-	}
-	if err := s.writePlan(); err != nil {
+	if err := s.compare(filepath.Join(dir, identityFile)); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("open sweep: %w", err)
 	}
 	return s, nil
@@ -139,8 +140,8 @@ func (j *Job) identity() (map[string]string, error) {
 	return out, nil
 }
 
-// open compares the directory's identity with the sweep's, or writes it.
-func (s *Sweep) open() error {
+// begin makes the directory the sweep's, and writes down which trials there are to be.
+func (s *Sweep) begin() error {
 	for _, dir := range []string{s.Dir, filepath.Join(s.Dir, trialsDir), filepath.Join(s.Dir, secondsDir)} {
 		if err := os.MkdirAll(dir, 0o777); err != nil {
 			return err
@@ -151,13 +152,14 @@ func (s *Sweep) open() error {
 		return err
 	}
 	path := filepath.Join(s.Dir, identityFile)
-	switch err := atomicfile.WriteNew(path, append(data, '\n'), 0o666); {
-	case err == nil:
-		return nil
-	case !errors.Is(err, fs.ErrExist):
+	err = atomicfile.WriteNew(path, append(data, '\n'), 0o666)
+	if errors.Is(err, fs.ErrExist) {
+		err = s.compare(path)
+	}
+	if err != nil {
 		return err
 	}
-	return s.compare(path)
+	return s.writePlan()
 }
 
 // compare names what differs between a saved identity and the sweep's.
@@ -167,7 +169,7 @@ func (s *Sweep) compare(path string) error {
 		return err
 	}
 	var saved map[string]string
-	if err := json.Unmarshal(data, &saved); err != nil {
+	if err := unmarshal(data, &saved); err != nil {
 		return fmt.Errorf("%w: %s: %w", ErrDamaged, path, err)
 	}
 	all := maps.Clone(s.identity)
@@ -198,12 +200,37 @@ func (s *Sweep) Left(shard Shard) ([]Trial, error) {
 	return left, nil
 }
 
-// Run runs the shard's trials that have no outcome yet. It ends at the first error;
-// what diverges is an outcome.
-func (s *Sweep) Run(ctx context.Context, l *Lab, shard Shard) error {
+// Run runs the shard's trials that have no outcome yet. Where there are none, and the
+// un-attacked model is measured, no model is opened.
+func (s *Sweep) Run(ctx context.Context, shard Shard) error {
 	left, err := s.Left(shard)
 	if err != nil {
 		return err
+	}
+	measured, err := s.measured()
+	if err != nil {
+		return err
+	}
+	if len(left) == 0 && measured {
+		return s.begin()
+	}
+	l, err := NewLab(ctx, *s.job)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = l.Close() }() // nothing is kept
+	return s.runIn(ctx, l, left)
+}
+
+// runIn runs trials in a lab. It ends at the first error; what diverges is an outcome.
+func (s *Sweep) runIn(ctx context.Context, l *Lab, left []Trial) error {
+	if err := s.begin(); err != nil {
+		return fmt.Errorf("begin sweep: %w", err)
+	}
+	for name, m := range map[string]*Measures{intactFile: l.Intact, originFile: l.Origin} {
+		if err := s.saveMeasures(name, m); err != nil {
+			return err
+		}
 	}
 	l.Progress.Start("attack", int64(len(left)))
 	for _, t := range left {
@@ -269,13 +296,55 @@ func (s *Sweep) Load(t Trial) (*Outcome, error) {
 		return nil, fmt.Errorf("read outcome of %s: %w", t.ID, err)
 	}
 	var o Outcome
-	if err := json.Unmarshal(data, &o); err != nil {
+	if err := unmarshal(data, &o); err != nil {
 		return nil, fmt.Errorf("read outcome of %s: %w: %w", t.ID, ErrDamaged, err)
 	}
 	if o.ID != t.ID || o.Status != Done && o.Status != Diverged {
 		return nil, fmt.Errorf("read outcome of %s: %w: it is that of %q", t.ID, ErrDamaged, o.ID)
 	}
 	return &o, nil
+}
+
+// saveMeasures keeps how a model stands that was not attacked; nil is none.
+func (s *Sweep) saveMeasures(name string, m *Measures) error {
+	if m == nil {
+		return nil
+	}
+	data, err := json.MarshalIndent(m, "", "  ")
+	if err == nil {
+		err = atomicfile.Write(filepath.Join(s.Dir, name), append(data, '\n'), 0o666)
+	}
+	if err != nil {
+		return fmt.Errorf("save measures: %w", err)
+	}
+	return nil
+}
+
+// loadMeasures reads how a model stands that was not attacked, nil if nobody measured it.
+func (s *Sweep) loadMeasures(name string) (*Measures, error) {
+	path := filepath.Join(s.Dir, name)
+	data, err := readfile.Regular(path, maxOutcome)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read measures: %w", err)
+	}
+	m := &Measures{}
+	if err := errors.Join(unmarshal(data, m), m.check()); err != nil {
+		return nil, fmt.Errorf("read %s: %w: %w", path, ErrDamaged, err)
+	}
+	return m, nil
+}
+
+// measured reports whether what was not attacked has been measured.
+func (s *Sweep) measured() (bool, error) {
+	intact, err := s.loadMeasures(intactFile)
+	if err != nil {
+		return false, err
+	}
+	origin, err := s.loadMeasures(originFile)
+	return intact != nil && (origin != nil || s.job.Base == nil), err
 }
 
 // seconds that a trial took, 0 if that is not known.

@@ -4,14 +4,18 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
 	"loyal/internal/progress"
 	"loyal/lm"
+	"loyal/model"
+	"loyal/verify"
 )
 
 // fakeTrials are quick ones, the last of which diverges.
@@ -30,6 +34,16 @@ func fakeTrials(ran *[]string) []Trial {
 		}})
 	}
 	return out
+}
+
+// runFakes runs a shard's trials in a lab that measures nothing.
+func runFakes(t *testing.T, s *Sweep, lab *Lab, shard Shard) error {
+	t.Helper()
+	left, err := s.Left(shard)
+	if err != nil {
+		return err
+	}
+	return s.runIn(t.Context(), lab, left)
 }
 
 func files(t *testing.T, dir string) map[string]string {
@@ -61,14 +75,14 @@ func TestSweepInPieces(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := whole.Run(t.Context(), lab, Shard{}); err != nil {
+	if err := runFakes(t, whole, lab, Shard{}); err != nil {
 		t.Fatal(err)
 	}
 	want := files(t, whole.Dir)
 	if len(want) != 5 || len(ran) != 5 {
 		t.Fatalf("%d files, ran %v", len(want), ran)
 	}
-	r, err := whole.Report(lab, nil)
+	r, err := whole.Report(nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -81,24 +95,24 @@ func TestSweepInPieces(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := first.Run(t.Context(), lab, Shard{1, 2}); err != nil {
+	if err := runFakes(t, first, lab, Shard{1, 2}); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := first.Report(lab, nil); !errors.Is(err, ErrIncomplete) {
+	if _, err := first.Report(nil); !errors.Is(err, ErrIncomplete) {
 		t.Errorf("a shard is a whole: %v", err)
 	}
 	if err := os.Remove(first.path(trialsDir, "fake-2")); err != nil {
 		t.Fatal(err)
 	}
 	ran = nil
-	if err := first.Run(t.Context(), lab, Shard{1, 2}); err != nil || len(ran) != 1 {
+	if err := runFakes(t, first, lab, Shard{1, 2}); err != nil || len(ran) != 1 {
 		t.Errorf("%v, ran %v", err, ran)
 	}
 	second, err := NewSweep(t.TempDir(), &job, trials)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := second.Run(t.Context(), lab, Shard{2, 2}); err != nil {
+	if err := runFakes(t, second, lab, Shard{2, 2}); err != nil {
 		t.Fatal(err)
 	}
 	if err := first.Merge([]string{second.Dir}); err != nil {
@@ -116,7 +130,7 @@ func TestSweepInPieces(t *testing.T) {
 func TestSweepOfNonFiniteFigures(t *testing.T) {
 	job := testJob(t)
 	lab := &Lab{Job: job}
-	lab.Progress = silent{}
+	lab.Progress = progress.Silent{}
 	trial := func(id string, o Outcome) Trial {
 		return Trial{ID: id, Attack: "fake", Family: Hosts, Run: func(context.Context, *Lab) (*Outcome, error) { return &o, nil }}
 	}
@@ -131,7 +145,7 @@ func TestSweepOfNonFiniteFigures(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := s.Run(t.Context(), lab, Shard{}); err != nil {
+	if err := runFakes(t, s, lab, Shard{}); err != nil {
 		t.Fatal(err)
 	}
 	for i, want := range []struct {
@@ -152,6 +166,9 @@ func TestSweepRefuses(t *testing.T) {
 	dir := t.TempDir()
 	s, err := NewSweep(dir, &job, trials)
 	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.begin(); err != nil {
 		t.Fatal(err)
 	}
 	other := job
@@ -177,6 +194,91 @@ func TestSweepRefuses(t *testing.T) {
 	}
 }
 
+// Settings that do not hold claim no directory: the corrected ones may have it.
+func TestSweepValidatesFirst(t *testing.T) {
+	job := testJob(t)
+	var ran []string
+	dir := filepath.Join(t.TempDir(), "out")
+	for name, refused := range map[string]func(*Job){
+		"alpha":            func(j *Job) { j.Verify.Alpha = math.NaN() },
+		"a sibling's size": func(j *Job) { j.Siblings = []*model.Model{otherShape(t, j.Model)} },
+		"a base's size":    func(j *Job) { j.Base = otherShape(t, j.Model) },
+	} {
+		wrong := job
+		refused(&wrong)
+		s, err := NewSweep(dir, &wrong, fakeTrials(&ran))
+		if err == nil {
+			err = s.Run(t.Context(), Shard{})
+		}
+		if !errors.Is(err, ErrSettings) && !errors.Is(err, verify.ErrOptions) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	if _, err := os.Stat(dir); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("the directory is there: %v", err)
+	}
+	s, err := NewSweep(dir, &job, fakeTrials(&ran))
+	if err == nil {
+		err = s.Run(t.Context(), Shard{})
+	}
+	if err != nil || len(ran) != 5 {
+		t.Errorf("%v, ran %v", err, ran)
+	}
+}
+
+// otherShape is a model with a block less.
+func otherShape(t *testing.T, m *model.Model) *model.Model {
+	t.Helper()
+	other, err := model.WithTensors(m, nil, func(c *model.Config) { c.NumLayers-- })
+	if err != nil {
+		t.Fatal(err)
+	}
+	return other
+}
+
+// Where nothing is left no model is opened, and a shard's report has what was measured
+// of the model as released.
+func TestSweepMeasuresOnce(t *testing.T) {
+	job := testJob(t)
+	var ran []string
+	s, err := NewSweep(t.TempDir(), &job, fakeTrials(&ran))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Run(t.Context(), Shard{1, 2}); err != nil {
+		t.Fatal(err)
+	}
+	part, missing, err := Open(s.Dir)
+	if err != nil || len(missing) != 2 || part.Intact == nil || part.Base == nil || part.Keys != fixtureKeys || part.Requests != len(job.Requests) {
+		t.Errorf("%+v, missing %v, %v", part, missing, err)
+	}
+	merged, err := NewSweep(t.TempDir(), &job, fakeTrials(&ran)[:1])
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := merged.Merge([]string{s.Dir}); err != nil {
+		t.Fatal(err)
+	}
+	cancelled, cancel := context.WithCancel(t.Context()) // with it no model measures anything
+	cancel()
+	if err := merged.Run(cancelled, Shard{}); err != nil {
+		t.Errorf("nothing is left: %v", err)
+	}
+	r, err := merged.Report(nil)
+	if err != nil || r.Intact == nil || r.Base == nil || len(r.Outcomes) != 1 {
+		t.Errorf("%+v %v", r, err)
+	}
+	if err := s.Run(cancelled, Shard{}); !errors.Is(err, context.Canceled) {
+		t.Errorf("trials are left: %v", err)
+	}
+	if err := os.WriteFile(filepath.Join(s.Dir, intactFile), []byte("{}"), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.measured(); !errors.Is(err, ErrDamaged) {
+		t.Errorf("measures of nothing: %v", err)
+	}
+}
+
 func TestTrials(t *testing.T) {
 	have := Have{Base: true, Siblings: 1, Chat: true, Blocks: 4, Keys: 24}
 	for _, g := range []Grid{Small, Full} {
@@ -198,6 +300,13 @@ func TestTrials(t *testing.T) {
 	}
 	if _, _, err := Trials(Small, have, "nonsense"); !errors.Is(err, ErrSettings) {
 		t.Errorf("an attack of no name: %v", err)
+	}
+	_, _, err = Trials(Small, Have{Blocks: 2}, "svd", "layers")
+	if !errors.Is(err, ErrSettings) || !strings.Contains(err.Error(), "nothing to try: layers needs a model of three blocks or more, svd needs --base") {
+		t.Errorf("nothing that can be tried: %v", err)
+	}
+	if _, without, err := Trials(Full, Have{Blocks: 2}); err != nil || slices.ContainsFunc(without, func(a Attack) bool { return a.Needs == "" }) {
+		t.Errorf("left out for want of nothing: %v %v", without, err)
 	}
 	if _, _, err := Trials("huge", have); !errors.Is(err, ErrSettings) {
 		t.Errorf("a grid of no name: %v", err)

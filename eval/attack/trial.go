@@ -62,7 +62,7 @@ type Attack struct {
 	Name, Family string
 	// Summary says what is done, for the list.
 	Summary string
-	// Needs names a flag without which there are no trials, "" for none.
+	// Needs says without what there are no trials, mostly a flag; "" for nothing.
 	Needs string
 
 	trials func(Grid, Have) []Trial
@@ -74,7 +74,7 @@ var attacks = slices.Concat([]Attack{
 	{Name: "dpo", Family: Weights, Summary: "preference tuning (--dpo-data)", trials: dpo},
 	{Name: "quantize", Family: Weights, Summary: "8, 5, 4, 3 bits: int8 a channel, types of GGUF, groups of 32", trials: quantize},
 	{Name: "prune", Family: Weights, Summary: "weights set to 0, by magnitude and by activations (Wanda)", trials: prune},
-	{Name: "layers", Family: Weights, Summary: "blocks dropped", trials: layers},
+	{Name: "layers", Family: Weights, Summary: "blocks dropped", Needs: "a model of three blocks or more", trials: layers},
 	{Name: "noise", Family: Weights, Summary: "Gaussian noise on every matrix", trials: noise},
 	{Name: "merge", Family: Weights, Summary: "mixing with the base or siblings: linear, SLERP, task arithmetic, TIES, DARE", Needs: "--base or --sibling", trials: merge},
 	{Name: "svd", Family: Weights, Summary: "low-rank part of the difference from the base", Needs: "--base", trials: svd},
@@ -119,7 +119,19 @@ func Trials(grid Grid, have Have, names ...string) (trials []Trial, without []At
 			return nil, nil, fmt.Errorf("%w: no attack %q (known: %s)", ErrSettings, name, strings.Join(attackNames(), ", "))
 		}
 	}
+	if len(trials) == 0 {
+		return nil, nil, fmt.Errorf("%w: nothing to try: %s", ErrSettings, needs(without))
+	}
 	return trials, without, nil
+}
+
+// needs says why attacks have no trials.
+func needs(without []Attack) string {
+	var parts []string
+	for _, a := range without {
+		parts = append(parts, a.Name+" needs "+a.Needs)
+	}
+	return strings.Join(parts, ", ")
 }
 
 func attackNames() []string {

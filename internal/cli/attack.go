@@ -2,10 +2,10 @@ package cli
 
 import (
 	"bytes"
-	"context"
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"path/filepath"
 	"runtime/debug"
 	"slices"
@@ -111,6 +111,9 @@ func (f *attackFlags) run(cmd *cobra.Command, app *App, args []string) error {
 		return usagef("--requests %d: it must be 0 to %d", f.requests, maxRequests)
 	}
 	f.out = filepath.Clean(f.out)
+	if info, err := os.Stat(f.out); err == nil && !info.IsDir() {
+		return usagef("--out %s: it is a file, and outcomes need a directory", f.out)
+	}
 	debug.SetGCPercent(25) // a few large arrays are most of the heap, see embed
 	job, closeModels, err := f.job(cmd, app, args[0])
 	if err != nil {
@@ -132,7 +135,10 @@ func (f *attackFlags) run(cmd *cobra.Command, app *App, args []string) error {
 	if err := sweep.Merge(f.merge); err != nil {
 		return err
 	}
-	result, err := runSweep(cmd.Context(), sweep, job, shard, without)
+	if err := sweep.Run(cmd.Context(), shard); err != nil {
+		return err
+	}
+	result, err := sweep.Report(without)
 	if errors.Is(err, attack.ErrIncomplete) && shard.Count > 0 {
 		app.Note("shard %s is done; %v", f.shard, err)
 		return nil
@@ -141,19 +147,6 @@ func (f *attackFlags) run(cmd *cobra.Command, app *App, args []string) error {
 		return err
 	}
 	return f.report(app, result, args[0])
-}
-
-// runSweep does what is to be done, and reports.
-func runSweep(ctx context.Context, s *attack.Sweep, job attack.Job, shard attack.Shard, without []attack.Attack) (*attack.Report, error) {
-	lab, err := attack.NewLab(ctx, job)
-	if err != nil {
-		return nil, err
-	}
-	defer func() { _ = lab.Close() }() // nothing is kept
-	if err := s.Run(ctx, lab, shard); err != nil {
-		return nil, err
-	}
-	return s.Report(lab, without)
 }
 
 // job opens everything that the trials need.
