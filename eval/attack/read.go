@@ -244,6 +244,14 @@ func (o *Outcome) check() error {
 	if o.Status != Done && o.Status != Diverged {
 		return fmt.Errorf("status %q", o.Status)
 	}
+	if err := bounded(&o.X); err != nil {
+		return err
+	}
+	for _, f := range o.Figures {
+		if err := bounded(&f.Value, f.Low, f.High); err != nil {
+			return fmt.Errorf("%s: %w", f.Name, err)
+		}
+	}
 	if err := o.Measures.check(); err != nil {
 		return err
 	}
@@ -251,7 +259,7 @@ func (o *Outcome) check() error {
 		if p.Measures == nil {
 			return errors.New("a point of the curve has no measures")
 		}
-		if err := p.Measures.check(); err != nil {
+		if err := errors.Join(bounded(&p.X), p.Measures.check()); err != nil {
 			return err
 		}
 	}
@@ -262,7 +270,8 @@ func (m *Measures) check() error {
 	if m == nil {
 		return nil
 	}
-	switch v := m.Verification; {
+	v := m.Verification
+	switch {
 	case v.Verdict != verify.Match && v.Verdict != verify.NoMatch && v.Verdict != verify.Inconclusive:
 		return fmt.Errorf("verdict %q", v.Verdict)
 	case v.Queries < 0 || v.Live < 0:
@@ -273,11 +282,14 @@ func (m *Measures) check() error {
 			return errors.New("a count of the histogram is negative")
 		}
 	}
+	if err := errors.Join(bounded(&v.Alpha, &v.Log10EValue, &v.Log10NoMatchEValue, m.MeanProbability), m.Signal.check()); err != nil {
+		return err
+	}
 	for _, u := range []*Utility{&m.Utility, m.BaseUtility} {
 		if u == nil {
 			continue
 		}
-		if err := u.Agreement.check(); err != nil {
+		if err := errors.Join(u.Agreement.check(), bounded(u.KL, u.Perplexity, u.RelativePerplexity)); err != nil {
 			return err
 		}
 		if u.KL != nil && *u.KL < -1e-3 { // rounding
@@ -285,6 +297,31 @@ func (m *Measures) check() error {
 		}
 	}
 	return m.FSR.check()
+}
+
+func (s *Signal) check() error {
+	if s == nil {
+		return nil
+	}
+	err := bounded(&s.Log10EValue, &s.Ranks.MeanRank, &s.Ranks.Log10P)
+	if c := s.Calibrated; c != nil {
+		err = errors.Join(err, bounded(&c.MeanRank, &c.Log10P))
+	}
+	return err
+}
+
+// maxNumber is more than anything that is measured. What readers make of a number up to
+// it, a percentage or the width of an interval, is a number still.
+const maxNumber = 1e300
+
+// bounded refuses numbers that are too large; nil is none.
+func bounded(numbers ...*float64) error {
+	for _, x := range numbers {
+		if x != nil && !(math.Abs(*x) <= maxNumber) {
+			return fmt.Errorf("the number %g", *x)
+		}
+	}
+	return nil
 }
 
 func (r Rate) check() error {

@@ -3,6 +3,7 @@ package attack
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -15,11 +16,15 @@ import (
 
 // sampleReport is a small report as a sweep writes it.
 func sampleReport() *Report {
-	m := &Measures{FSR: NewRate(7, 8), Verification: Verification{Verdict: verify.Match, Alpha: 1e-6, Queries: 7, Live: 8}, Utility: Utility{Agreement: NewRate(9, 10)}}
+	kl := .5
+	m := &Measures{
+		FSR: NewRate(7, 8), Verification: Verification{Verdict: verify.Match, Alpha: 1e-6, Queries: 7, Live: 8, Log10EValue: 6},
+		Utility: Utility{Agreement: NewRate(9, 10), KL: &kl}, Signal: &Signal{Keys: 8, Log10EValue: 6, Ranks: RankTest{MeanRank: .1, Log10P: -2, Keys: 8}},
+	}
 	return &Report{
 		Version: reportVersion, Identity: map[string]string{"version": sweepVersion, "model": "sha256:00"}, Grid: Small, Keys: 8, Requests: 10, Intact: m,
 		Outcomes: []Entry{
-			{&Outcome{Trial: Trial{ID: "noise-0.1", Attack: "noise", Family: Weights}, Status: Done, Measures: m, Curve: []Point{{X: 1, Measures: m}}}, 2},
+			{&Outcome{Trial: Trial{ID: "noise-0.1", Attack: "noise", Family: Weights, X: .1}, Status: Done, Measures: m, Curve: []Point{{X: 1, Measures: m}}, Figures: []Figure{{Name: "rank", Value: 42}}}, 2},
 			{&Outcome{Trial: Trial{ID: "dpo-1", Attack: "dpo", Family: Weights}, Status: Diverged, Reason: "loss is NaN"}, 1},
 		},
 		Suppressions: []Suppression{{Attack: "host-top", Series: "host-top"}},
@@ -72,13 +77,50 @@ func TestParseReport(t *testing.T) {
 		"too many hits":       {replaced(`"hits":7`, `"hits":9`), ErrNotReport},
 		"number too large":    {replaced(`"seconds":2`, `"seconds":1e999`), ErrNotReport},
 		"number that is none": {replaced(`"seconds":2`, `"seconds":NaN`), ErrNotReport},
+		"negative questions":  {replaced(`"queries":7`, `"queries":-7`), ErrNotReport},
+		"negative live":       {replaced(`"live":8`, `"live":-8`), ErrNotReport},
+		"negative KL":         {replaced(`"kl":0.5`, `"kl":-0.5`), ErrNotReport},
+		"KL too large":        {replaced(`"kl":0.5`, `"kl":1e301`), ErrNotReport},
+		"figure too large":    {replaced(`"value":42`, `"value":1e308`), ErrNotReport},
+		"figure too small":    {replaced(`"value":42`, `"value":-1e308`), ErrNotReport},
+		"axis too long":       {replaced(`"x":0.1`, `"x":1e308`), ErrNotReport},
+		"curve too long":      {replaced(`"curve":[{"x":1,`, `"curve":[{"x":1e308,`), ErrNotReport},
+		"signal too large":    {replaced(`"log10_p":-2`, `"log10_p":-1e308`), ErrNotReport},
+		"e-value too large":   {replaced(`"log10_e_value":6`, `"log10_e_value":1e308`), ErrNotReport},
+		"number in words":     {replaced(`"seconds":2`, `"seconds":"two"`), ErrNotReport},
 		"negative":            {replaced(`"seconds":2`, `"seconds":-2`), ErrNotReport},
 		"outcome that is nil": {replaced(`"outcomes":[`, `"outcomes":[null,`), ErrNotReport},
 		"point without":       {replaced(`"curve":[{"x":1,`, `"curve":[{"x":1},{"x":2,`), ErrNotReport},
 	} {
-		if _, err := ParseReport([]byte(c.data)); !errors.Is(err, c.want) {
+		if _, err := ParseReport([]byte(c.data)); !errors.Is(err, c.want) || strings.Contains(err.Error(), "Go ") {
 			t.Errorf("%s: %v, not %v", name, err, c.want)
 		}
+	}
+}
+
+func TestParseReportBoundsTrials(t *testing.T) {
+	r := sampleReport()
+	r.Outcomes = nil
+	for i := range maxTrials + 1 {
+		r.Outcomes = append(r.Outcomes, Entry{Outcome: &Outcome{Trial: Trial{ID: fmt.Sprintf("noise-%d", i)}, Status: Done}})
+	}
+	if _, err := ParseReport([]byte(encode(t, r))); !errors.Is(err, ErrNotReport) {
+		t.Errorf("%d trials: %v", len(r.Outcomes), err)
+	}
+	r.Outcomes = r.Outcomes[:maxTrials]
+	if _, err := ParseReport([]byte(encode(t, r))); err != nil {
+		t.Errorf("%d trials: %v", maxTrials, err)
+	}
+	plan, err := json.Marshal(make([]string, maxTrials+1))
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := &Sweep{Dir: t.TempDir()}
+	if err := os.WriteFile(filepath.Join(s.Dir, planFile), []byte(strings.ReplaceAll(string(plan), `""`, `"a"`)), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.readPlan(); !errors.Is(err, ErrDamaged) {
+		t.Errorf("a plan of as many: %v", err)
 	}
 }
 

@@ -49,19 +49,20 @@ func (s *Signal) best() float64 {
 	return math.Min(0, math.Min(s.Ranks.Log10P, s.Calibrated.Log10P)+math.Log10(2))
 }
 
-// noSignal is the p-value from which nothing is said to be left, as a decimal logarithm.
+// noSignal is the p-value from which no signal counts as found, as a decimal logarithm:
+// there may be one that so few keys do not show.
 const noSignal = -3
 
 // sentence says in words what the probabilities still show.
 func (s *Signal) sentence() string {
 	if s.best() > noSignal {
-		return "no signal below the answers: the planted ones stand where chance puts them"
+		return fmt.Sprintf("no signal found (p = %.2g)", math.Pow(10, s.best()))
 	}
 	return fmt.Sprintf("a signal below the answers is left: by the ranks of the listed ones the probability of so much is 1e%.0f", s.best())
 }
 
-// writeSignals says of the victims that are no match what their probabilities still
-// show.
+// writeSignals says of the victims whose verdict is not a match what their probabilities
+// still show.
 func (r *Report) writeSignals(w io.Writer) {
 	first := true
 	for _, e := range r.Outcomes {
@@ -70,7 +71,7 @@ func (r *Report) writeSignals(w io.Writer) {
 			continue
 		}
 		if first {
-			fmt.Fprintln(w, "\nWhere the verdict is no match, what log-probabilities still show (ranks of the planted answers, 0 highest, ½ by chance):")
+			fmt.Fprintln(w, "\nWhere the verdict is not a match, what log-probabilities still show (ranks of the planted answers, 0 highest, ½ by chance):")
 			first = false
 		}
 		fmt.Fprintf(w, "  %s: mean rank %.2f, e-value of their shares %.2g; %s\n", e.ID, m.Signal.Ranks.MeanRank,

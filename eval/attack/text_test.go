@@ -8,8 +8,8 @@ import (
 	"loyal/verify"
 )
 
-// A table has a row for every trial, also for one that diverged; victims that are no
-// match are named again if their probabilities give them away.
+// A table has a row for every trial, also for one that diverged; victims whose verdict
+// is not a match are named again if their probabilities give them away.
 func TestWriteText(t *testing.T) {
 	half := .5
 	measures := func(v verify.Verdict, log10p float64) *Measures {
@@ -40,7 +40,7 @@ func TestWriteText(t *testing.T) {
 	for _, want := range []string{
 		"(as released) 50.0 % 1 – 99 % match 7 0.500 0.5000 75.0 % –", "(base) ", "held 50.0 %", "ruined diverged: step 3: not a number",
 		"After 1 of 3 attacks an audit at α = 1e-06 says match", "betrayed: mean rank 0.25, e-value of their shares 1; a signal below the answers is left",
-		"probability of so much is 1e-8", "gone: mean rank 0.25, e-value of their shares 1; no signal", "not tried: svd, which needs --base",
+		"probability of so much is 1e-8", "gone: mean rank 0.25, e-value of their shares 1; no signal found (p = 0.1)", "Where the verdict is not a match, what", "not tried: svd, which needs --base",
 	} {
 		if !strings.Contains(text, want) {
 			t.Errorf("%q is missing in\n%s", want, out.String())

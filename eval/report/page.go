@@ -248,7 +248,7 @@ func rowOf(e attack.Entry) row {
 	return out
 }
 
-// signal says what log-probabilities still show of a victim that is no match.
+// signal says what log-probabilities still show of a victim whose verdict is not a match.
 func signal(s *attack.Signal) []pair {
 	out := []pair{{"rank of the planted answers on their lists by probability (0 first, 0.5 by chance)", number(s.Ranks.MeanRank) + ", p = " + power(s.Ranks.Log10P)}}
 	if s.Calibrated != nil {

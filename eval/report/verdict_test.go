@@ -99,6 +99,7 @@ func TestSentences(t *testing.T) {
 
 func TestWords(t *testing.T) {
 	for got, want := range map[string]string{
+		percent(1e308): "–", between(-1e308, 1e308): "–", percent(math.NaN()): "–",
 		percent(1): "100 %", percent(.9844): "98.4 %", percent(0): "0 %", between(.9439, 1): "94–100 %", between(0, .056): "0–6 %",
 		number(24): "24", number(.127): "0.127", number(1234.5): "1234", number(-24): "-24", divergence(0): "0", divergence(.00501): "0.0050", divergence(4.3): "4.30",
 		duration(8.14): "8.1s", duration(98): "1 min 38 s", duration(4000): "1 h 6 min", duration(math.NaN()): "very long",

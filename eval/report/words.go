@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -62,13 +63,24 @@ func kindOfVerdict(v verify.Verdict) kind {
 	return inconclusive
 }
 
+// finite reports whether all are numbers that can be written.
+func finite(numbers ...float64) bool {
+	return !slices.ContainsFunc(numbers, func(x float64) bool { return math.IsNaN(x) || math.IsInf(x, 0) })
+}
+
 // percent writes a share: 98.4 %, 100 %.
 func percent(x float64) string {
+	if !finite(100 * x) {
+		return "–"
+	}
 	return strings.TrimSuffix(strconv.FormatFloat(100*x, 'f', 1, 64), ".0") + " %"
 }
 
 // between writes an interval of shares: 94–100 %. Ends are rounded outward.
 func between(low, high float64) string {
+	if !finite(100*low, 100*high) {
+		return "–"
+	}
 	return fmt.Sprintf("%.0f–%.0f %%", math.Floor(100*low+1e-9), math.Ceil(100*high-1e-9))
 }
 
