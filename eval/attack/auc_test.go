@@ -50,8 +50,8 @@ func TestAUCInterval(t *testing.T) {
 				covered++
 			}
 		}
-		if share := float64(covered) / runs; share < .92 {
-			t.Errorf("shift %v: %.1f %% of intervals hold the true area", shift, 100*share)
+		if share := float64(covered) / runs; share < .92 || share > .985 {
+			t.Errorf("shift %v: %.1f %% of intervals hold the true area, 95 %% should", shift, 100*share)
 		}
 	}
 }

@@ -140,6 +140,21 @@ func TestDeterministic(t *testing.T) {
 	}
 }
 
+// A point beyond all measures is left out: drawn, it would flatten all others.
+func TestFarPoints(t *testing.T) {
+	want, err := SVG(example())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range []Point{{X: 1e101}, {Y: -1e101}, {X: 1e200, Y: 1e200}, {X: math.Inf(1)}} {
+		f := example()
+		f.Series[1].Points = append(f.Series[1].Points, p)
+		if got, err := SVG(f); err != nil || !bytes.Equal(got, want) {
+			t.Errorf("%+v changes the picture: %v", p, err)
+		}
+	}
+}
+
 // Whatever numbers and texts a figure has, it is drawn, as XML that loads nothing.
 func TestHostileFigures(t *testing.T) {
 	number := rapid.OneOf(rapid.Float64(), rapid.Float64Range(-1, 2), rapid.SampledFrom([]float64{0, math.NaN(), math.Inf(1), math.Inf(-1), math.MaxFloat64, -math.MaxFloat64, math.SmallestNonzeroFloat64}))
