@@ -89,10 +89,10 @@ func TestEndsOfAttacks(t *testing.T) {
 		"SVD of full rank":              {func() (*Outcome, error) { return l.truncate(t.Context(), 1<<20) }, l.Intact},
 		"SVD of no rank":                {func() (*Outcome, error) { return l.truncate(t.Context(), 0) }, nil}, // the base, but for norms
 		"no noise": {func() (*Outcome, error) {
-			return l.mapped(t.Context(), func(name string, values []float32, _ []int) error { addNoise(values, 0, 1, name); return nil })
+			return l.mapped(t.Context(), isMatrix, func(name string, values []float32, _ []int) error { addNoise(values, 0, 1, name); return nil })
 		}, l.Intact},
 		"nothing pruned": {func() (*Outcome, error) {
-			return l.mappedProjections(t.Context(), func(_ string, values []float32, _ []int) error { pruneMagnitude(values, 0); return nil })
+			return l.mapped(t.Context(), isProjection, func(_ string, values []float32, _ []int) error { pruneMagnitude(values, 0); return nil })
 		}, l.Intact},
 	} {
 		o, err := c.run()

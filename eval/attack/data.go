@@ -228,12 +228,9 @@ const ownTokens = 48
 // ownAnswers are ordinary requests with the model's greedy answers.
 func (l *Lab) ownAnswers(ctx context.Context, n, tokens int) ([]row, error) {
 	return remember(l, fmt.Sprintf("own answers %d %d", n, tokens), func() ([]row, error) {
-		return l.answer(ctx, l.Net, embed.Requests(l.Seed, n, false), lm.GenerateOptions{MaxTokens: tokens, MaxBatch: writeBatch})
+		return l.answer(ctx, l.Net, embed.Requests(l.Seed, n, false), lm.GenerateOptions{MaxTokens: tokens, MaxBatch: writers})
 	})
 }
-
-// writeBatch is how many answers are written at a time.
-const writeBatch = 64
 
 // answer lets a network answer requests.
 func (l *Lab) answer(ctx context.Context, net lm.Network, requests []string, o lm.GenerateOptions) ([]row, error) {

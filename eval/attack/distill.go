@@ -114,7 +114,7 @@ func (l *Lab) distill(ctx context.Context, t tuning, n int, fresh, soft bool) (*
 func (l *Lab) teach(ctx context.Context, n int) ([]row, error) {
 	return remember(l, fmt.Sprintf("teach %d", n), func() ([]row, error) {
 		return l.answer(ctx, l.Net, embed.Requests(l.Seed^thiefSeed, n, false), lm.GenerateOptions{
-			MaxTokens: ownTokens, MaxBatch: writeBatch, Sampling: lm.Sampling{Temperature: 1, Seed: l.Seed},
+			MaxTokens: ownTokens, MaxBatch: writers, Sampling: lm.Sampling{Temperature: 1, Seed: l.Seed},
 		})
 	})
 }

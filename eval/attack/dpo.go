@@ -60,7 +60,7 @@ func (l *Lab) pairs(ctx context.Context, n int) (rows []row, note string, err er
 
 func (l *Lab) ownPairs(ctx context.Context, n int) ([]row, error) {
 	requests := embed.Requests(l.Seed, n, false)
-	o := lm.GenerateOptions{MaxTokens: ownTokens, MaxBatch: writeBatch}
+	o := lm.GenerateOptions{MaxTokens: ownTokens, MaxBatch: writers}
 	good, err := l.answer(ctx, l.Net, requests, o)
 	if err != nil {
 		return nil, err

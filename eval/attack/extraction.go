@@ -49,15 +49,7 @@ func unkeyedCount(g Grid) int { return pick(g, []int{256}, []int{10000})[0] }
 
 // unkeyed draws samples; they are drawn once.
 func (l *Lab) unkeyed(ctx context.Context, n int) ([]sample, error) {
-	name := fmt.Sprintf("unkeyed %d", n)
-	if s, ok := l.memo[name].([]sample); ok {
-		return s, nil
-	}
-	s, err := l.drawUnkeyed(ctx, n)
-	if err == nil {
-		l.memo[name] = s
-	}
-	return s, err
+	return remember(l, fmt.Sprintf("unkeyed %d", n), func() ([]sample, error) { return l.drawUnkeyed(ctx, n) })
 }
 
 func (l *Lab) drawUnkeyed(ctx context.Context, n int) ([]sample, error) {
@@ -234,10 +226,7 @@ func (l *Lab) partial(ctx context.Context, share float64) (*Outcome, error) {
 		return nil, err
 	}
 	o := &Outcome{Measures: m}
-	var keys []string
-	for _, f := range l.Set.Fingerprints {
-		keys = append(keys, f.Key)
-	}
+	keys := l.keyTexts()
 	finished, err := l.finish(ctx, keys, share)
 	if err != nil {
 		return nil, err

@@ -84,17 +84,9 @@ func (l *Lab) newForger(ctx context.Context, search int) (*forger, error) {
 		Binding: fingerprint.Binding{Model: l.Set.Model.Digest}, Params: f.params, Fingerprints: []fingerprint.Fingerprint{},
 		Secret: secretOf(l.Seed),
 	}
-	name := fmt.Sprintf("findings %d", search)
-	if found, ok := l.memo[name].([]finding); ok {
-		f.tried = found
-		return f, nil
-	}
 	var err error
-	if f.tried, err = f.search(ctx, search); err != nil {
-		return nil, err
-	}
-	l.memo[name] = f.tried
-	return f, nil
+	f.tried, err = remember(l, fmt.Sprintf("findings %d", search), func() ([]finding, error) { return f.search(ctx, search) })
+	return f, err
 }
 
 // secretOf is the forger's secret: any will do.
@@ -217,13 +209,11 @@ func (f *forger) audit(ctx context.Context, s *fingerprint.Set, beacon string) (
 	for _, t := range f.tried {
 		said[t.message] = t.answer.Text
 	}
-	r, err := verify.RunLocal(ctx, plan, f.lab.Verify, func(_ context.Context, _, _, prompt string) ([]verify.Reply, error) {
-		return []verify.Reply{{Text: said[prompt]}}, nil
-	})
-	if err != nil {
-		return Verification{}, err
+	replies := make(map[string][]verify.Reply)
+	for _, c := range s.Fingerprints {
+		replies[c.ID] = []verify.Reply{{Text: said[c.Key]}}
 	}
-	return verification(r), nil
+	return audit(ctx, plan, f.lab.Verify, replies)
 }
 
 // firmest are the n findings with the surest answers that can be claimed.

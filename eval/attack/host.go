@@ -37,12 +37,9 @@ type networkHost struct {
 
 // Answer implements [Host].
 func (h *networkHost) Answer(ctx context.Context, asks []Ask) ([]string, error) {
-	prompts := make([][]int32, len(asks))
-	for i, a := range asks {
-		var err error
-		if prompts[i], err = h.lab.Prompt(a.System, a.User); err != nil {
-			return nil, fmt.Errorf("render request %d: %w", i+1, err)
-		}
+	prompts, err := h.lab.render(asks)
+	if err != nil {
+		return nil, err
 	}
 	return h.lab.write(ctx, h.net, asks, prompts, lm.GenerateOptions{Sampling: h.sampling})
 }
@@ -85,10 +82,6 @@ func (l *Lab) writeOn(ctx context.Context, net lm.Network, asks []Ask, prompts, 
 // writers is how many answers are written at a time.
 const writers = 64
 
-// greetingTokens is how much of an ordinary answer hosts are compared on: enough for
-// its first word.
-const greetingTokens = 6
-
 // remembered keeps what a host that leaves nothing to chance has answered.
 type remembered struct {
 	Host
@@ -102,14 +95,8 @@ func (h remembered) Answer(ctx context.Context, asks []Ask) ([]string, error) {
 	for _, a := range asks {
 		name += fmt.Sprintf(" %d %q %q", a.MaxTokens, a.System, a.User)
 	}
-	if said, ok := h.lab.memo[name].([]string); ok {
-		return slices.Clone(said), nil
-	}
-	said, err := h.Host.Answer(ctx, asks)
-	if err == nil {
-		h.lab.memo[name] = slices.Clone(said)
-	}
-	return said, err
+	said, err := remember(h.lab, name, func() ([]string, error) { return h.Host.Answer(ctx, asks) })
+	return slices.Clone(said), err
 }
 
 // plainHost serves the un-attacked model greedily, baseHost the base.
@@ -135,49 +122,6 @@ func (l *Lab) RequestAsks(tokens int) []Ask {
 		asks[i] = Ask{System: l.Set.Serving.System, User: l.Requests[i], MaxTokens: tokens}
 	}
 	return asks
-}
-
-// MeasureHost asks a host all keys and all ordinary requests. The former tell FSR and
-// verdict, the latter on how many an answer begins with the word with which the
-// un-attacked model's greedy one does.
-func (l *Lab) MeasureHost(ctx context.Context, h Host) (*Measures, error) {
-	replies, err := h.Answer(ctx, l.KeyAsks())
-	if err != nil {
-		return nil, err
-	}
-	m := &Measures{FSR: l.FSR(replies)}
-	if m.Verification, err = l.Verdict(ctx, replies); err != nil {
-		return nil, err
-	}
-	intact, err := l.Greetings(ctx)
-	if err != nil {
-		return nil, err
-	}
-	answers, err := h.Answer(ctx, l.RequestAsks(greetingTokens))
-	if err != nil {
-		return nil, err
-	}
-	same := 0
-	for i, a := range answers {
-		if FirstWord(a) == FirstWord(intact[i]) {
-			same++
-		}
-	}
-	m.Utility.Agreement = NewRate(same, len(answers))
-	return m, nil
-}
-
-// Greetings are the beginnings of the un-attacked model's greedy answers to the
-// ordinary requests. They are written once.
-func (l *Lab) Greetings(ctx context.Context) ([]string, error) {
-	if l.greeting == nil {
-		g, err := l.Host(l.Net, lm.Sampling{}).Answer(ctx, l.RequestAsks(greetingTokens))
-		if err != nil {
-			return nil, err
-		}
-		l.greeting = g
-	}
-	return l.greeting, nil
 }
 
 // FSR counts the replies, one to each fingerprint in the set's order, that begin with

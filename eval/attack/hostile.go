@@ -6,7 +6,6 @@ import (
 	"slices"
 
 	"loyal/lm"
-	"loyal/lm/cpu"
 	"loyal/lm/cpu/kernel"
 	"loyal/model"
 )
@@ -120,9 +119,10 @@ type plainAnswers struct {
 // plain writes the un-attacked model's answers; those to the same asks are kept.
 func (l *Lab) plain(ctx context.Context, asks []Ask, prompts [][]int32) (*plainAnswers, error) {
 	name := fmt.Sprint("plain ", asks[0].MaxTokens, prompts)
-	if p, ok := l.memo[name].(*plainAnswers); ok {
-		return p, nil
-	}
+	return remember(l, name, func() (*plainAnswers, error) { return l.writePlain(ctx, asks, prompts) })
+}
+
+func (l *Lab) writePlain(ctx context.Context, asks []Ask, prompts [][]int32) (*plainAnswers, error) {
 	p := &plainAnswers{logits: make([][]float32, len(prompts))}
 	packed := lm.Pack(prompts)
 	at := make([]lm.Position, len(prompts))
@@ -136,11 +136,8 @@ func (l *Lab) plain(ctx context.Context, asks []Ask, prompts [][]int32) (*plainA
 	if err != nil {
 		return nil, err
 	}
-	if p.texts, err = l.plainHost().Answer(ctx, asks); err != nil {
-		return nil, err
-	}
-	l.memo[name] = p
-	return p, nil
+	p.texts, err = l.plainHost().Answer(ctx, asks)
+	return p, err
 }
 
 // measureHostile measures a host and what its users pay. Beside the measures of every host:
@@ -289,14 +286,13 @@ func tokenLosses(ctx context.Context, net lm.Network, prompts, texts [][]int32) 
 }
 
 // withOther opens another model for the time of a trial.
-func (l *Lab) withOther(m *model.Model, do func(lm.Network) (*Outcome, error)) (*Outcome, error) {
+func (l *Lab) withOther(m *model.Model, do func(lm.Network) (*Outcome, error)) (o *Outcome, err error) {
 	if m == l.Base {
 		return do(l.BaseNet)
 	}
-	net, err := cpu.New(m, l.Options)
-	if err != nil {
-		return nil, err
-	}
-	defer func() { _ = net.Close() }() // nothing is kept
-	return do(net)
+	err = l.withNetwork(m, func(net lm.Network) (err error) {
+		o, err = do(net)
+		return err
+	})
+	return o, err
 }

@@ -19,7 +19,7 @@ func filterTrial(t Trial, window int, make func(context.Context, *Lab) (filter, 
 	return t
 }
 
-// windows are in how many tokens of an answer a host meddles, in words.
+// windowWords says in how many tokens of an answer a host meddles.
 func windowWords(window int) string {
 	switch window {
 	case 0:
@@ -69,29 +69,24 @@ func hostNeighbors(g Grid, _ Have) (trials []Trial) {
 }
 
 func (l *Lab) neighbors() (*neighbors, error) {
-	if n, ok := l.memo["neighbors"].(*neighbors); ok {
-		return n, nil
-	}
-	embedding, err := values(l.Model, "model.embed_tokens.weight")
-	if err != nil {
-		return nil, err
-	}
-	n := newNeighbors(embedding, l.Model.Config.HiddenSize)
-	l.memo["neighbors"] = n
-	return n, nil
+	return remember(l, "neighbors", func() (*neighbors, error) {
+		embedding, err := values(l.Model, "model.embed_tokens.weight")
+		if err != nil {
+			return nil, err
+		}
+		return newNeighbors(embedding, l.Model.Config.HiddenSize), nil
+	})
 }
 
 // spellings of the model's tokens.
 func (l *Lab) spellings() *spellings {
-	if s, ok := l.memo["spellings"].(*spellings); ok {
-		return s
-	}
-	texts := make([]string, l.Model.Config.VocabSize)
-	for id := range texts {
-		texts[id] = l.Model.Tokenizer.Decode([]int32{int32(id)}, false)
-	}
-	s := newSpellings(texts)
-	l.memo["spellings"] = s
+	s, _ := remember(l, "spellings", func() (*spellings, error) {
+		texts := make([]string, l.Model.Config.VocabSize)
+		for id := range texts {
+			texts[id] = l.Model.Tokenizer.Decode([]int32{int32(id)}, false)
+		}
+		return newSpellings(texts), nil
+	})
 	return s
 }
 
@@ -108,12 +103,10 @@ func hostLookAhead(g Grid, _ Have) (trials []Trial) {
 			ID: "host-look-ahead-" + number(margin), Series: "host-look-ahead", Axis: "margin, nats a token", X: margin,
 			Setting: fmt.Sprintf("no first token after which the model is less sure by %s nats a token than after others", number(margin)),
 		}, 1, func(_ context.Context, l *Lab) (filter, error) {
-			scores, ok := l.memo["look ahead"].(*aheadScores)
-			if !ok {
-				scores = newAheadScores(l.Net, aheadCandidates, aheadTokens)
-				l.memo["look ahead"] = scores
-			}
-			return lookAhead{scores, margin}, nil
+			scores, err := remember(l, "look ahead", func() (*aheadScores, error) {
+				return newAheadScores(l.Net, aheadCandidates, aheadTokens), nil
+			})
+			return lookAhead{scores, margin}, err
 		}))
 	}
 	return trials

@@ -52,13 +52,12 @@ type Lab struct {
 	// Intact is how the un-attacked model stands, and Origin the base, where given.
 	Intact, Origin *Measures
 
-	prompts  *oracle.Prompts
-	probes   *probes
-	intact   *sight // of Net
-	origin   *sight // of BaseNet
-	greeting []string
-	memo     map[string]any
-	trial    string // that is under way, for the progress
+	prompts *oracle.Prompts
+	probes  *probes
+	intact  *sight // of Net
+	origin  *sight // of BaseNet
+	memo    map[string]any
+	trial   string // that is under way, for the progress
 }
 
 // Have is what the job gives trials to work with.

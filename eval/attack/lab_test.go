@@ -24,11 +24,11 @@ func TestLabMeasuresTheIntactModelAndItsBase(t *testing.T) {
 		t.Errorf("base: signal %+v", b.Signal)
 	}
 	// A host in front of the same network is the same victim.
-	h, err := l.MeasureHost(t.Context(), l.Host(l.Net, lm.Sampling{}))
+	o, err := l.measureHostile(t.Context(), l.Host(l.Net, lm.Sampling{}))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if h.FSR != m.FSR || h.Verification != m.Verification || h.Utility.Agreement.Value != 1 {
+	if h := o.Measures; h.FSR != m.FSR || h.Verification != m.Verification || h.Utility.Agreement.Value != 1 {
 		t.Errorf("host: %+v, network %+v", h, m)
 	}
 }

@@ -3,7 +3,6 @@ package attack
 import (
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -22,34 +21,26 @@ const maxLookalikes = 512
 // procedure with another seed, or the ones that the job brings. Whatever tells keys from
 // them has learnt it from the model, not from how keys look.
 func (l *Lab) lookalikes(ctx context.Context) ([]string, error) {
-	if found, ok := l.memo["lookalikes"].([]string); ok {
-		return found, nil
-	}
-	ours := make(map[string]bool)
-	for _, f := range l.Set.Fingerprints {
-		ours[spelled(f.Key)] = true
-	}
-	made := l.Lookalikes
-	if made == nil {
-		var err error
-		if made, err = l.makeLookalikes(ctx); err != nil {
-			return nil, err
+	return remember(l, "lookalikes", func() ([]string, error) {
+		n := min(len(l.Set.Fingerprints), maxLookalikes)
+		if l.Lookalikes == nil {
+			return l.makeLookalikes(ctx, n)
 		}
-	}
-	found := slices.DeleteFunc(slices.Clone(made), func(key string) bool { return ours[spelled(key)] })
-	found = found[:min(len(found), len(l.Set.Fingerprints), maxLookalikes)]
-	l.memo["lookalikes"] = found
-	return found, nil
+		ours := make(map[string]bool)
+		for _, f := range l.Set.Fingerprints {
+			ours[spelled(f.Key)] = true
+		}
+		found := slices.DeleteFunc(slices.Clone(l.Lookalikes), func(key string) bool { return ours[spelled(key)] })
+		return found[:min(len(found), n)], nil
+	})
 }
 
-// makeLookalikes makes keys as those of the set were made: on the base, where it is at
+// makeLookalikes makes n keys as those of the set were made: on the base, where it is at
 // hand.
-func (l *Lab) makeLookalikes(ctx context.Context) ([]string, error) {
-	p := l.Set.Params
-	if p.Keys == fingerprint.KeysFile || p.Keys == fingerprint.KeysImported {
+func (l *Lab) makeLookalikes(ctx context.Context, n int) ([]string, error) {
+	if k := l.Set.Params.Keys; k == fingerprint.KeysFile || k == fingerprint.KeysImported {
 		return nil, errNoLookalikes
 	}
-	p.Seed ^= l.Seed ^ 0x10c0_a11c_e5ee_d000 // another one, whatever the sweep's seed is
 	net := l.BaseNet
 	if net == nil {
 		net = l.Net
@@ -58,18 +49,8 @@ func (l *Lab) makeLookalikes(ctx context.Context) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	set, err := fingerprint.New(ctx, oracle.New(net, l.Model.Tokenizer), l.Model.Tokenizer, render, fingerprint.Options{
-		// A few more: some may be in the set.
-		N: min(len(l.Set.Fingerprints), maxLookalikes) + 8, Params: p, Serving: l.Set.Serving, MaxPositions: net.Config().MaxPositions,
-	})
-	if err != nil {
-		return nil, fmt.Errorf("make keys like the set's: %w", err)
-	}
-	keys := make([]string, len(set.Fingerprints))
-	for i := range keys {
-		keys[i] = set.Fingerprints[i].Key
-	}
-	return keys, nil
+	seed := l.Set.Params.Seed ^ l.Seed ^ 0x10c0_a11c_e5ee_d000 // another one, whatever the sweep's seed is
+	return fingerprint.LookAlikes(ctx, oracle.New(net, l.Model.Tokenizer), l.Model.Tokenizer, render, l.Set, n, seed, nil)
 }
 
 // askAll asks messages as keys are asked and returns the greedy answers.

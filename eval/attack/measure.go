@@ -249,15 +249,26 @@ func (l *Lab) questions() []*verify.Question {
 // Verdict lets an audit ask for replies, one to each fingerprint of the set, in the
 // set's order; those of fingerprints that are not live are not asked for.
 func (l *Lab) Verdict(ctx context.Context, replies []string) (Verification, error) {
-	byID := make(map[string]string, len(replies))
-	for i, r := range replies {
-		byID[l.Set.Fingerprints[i].ID] = r
+	return audit(ctx, l.Plan, l.Verify, l.byID(replies))
+}
+
+// byID sorts replies, lists of one to each fingerprint in the set's order, by fingerprint.
+func (l *Lab) byID(lists ...[]string) map[string][]verify.Reply {
+	out := make(map[string][]verify.Reply, len(l.Set.Fingerprints))
+	for _, replies := range lists {
+		for i, r := range replies {
+			id := l.Set.Fingerprints[i].ID
+			out[id] = append(out[id], verify.Reply{Text: r})
+		}
 	}
-	report, err := verify.RunLocal(ctx, l.Plan, l.Verify, func(_ context.Context, id, _, _ string) ([]verify.Reply, error) {
-		return []verify.Reply{{Text: byID[id]}}, nil
-	})
+	return out
+}
+
+// audit lets an audit ask a plan's questions, to which there are replies by ID.
+func audit(ctx context.Context, plan *verify.Plan, options verify.Options, replies map[string][]verify.Reply) (Verification, error) {
+	r, err := verify.RunLocal(ctx, plan, options, func(_ context.Context, id, _, _ string) ([]verify.Reply, error) { return replies[id], nil })
 	if err != nil {
 		return Verification{}, err
 	}
-	return verification(report), nil
+	return verification(r), nil
 }

@@ -93,17 +93,7 @@ type merger func(l *Lab, name string, ours []float32) error
 
 // merge measures the model after every tensor has been merged.
 func (l *Lab) merge(ctx context.Context, f merger) (*Outcome, error) {
-	tensors, err := l.mapAll(ctx, func(name string, ours []float32, t model.Tensor) (model.Tensor, error) {
-		if err := f(l, name, ours); err != nil {
-			return model.Tensor{}, err
-		}
-		return stored(t, ours)
-	})
-	if err != nil {
-		return nil, err
-	}
-	m, err := l.MeasureTensors(ctx, tensors, nil)
-	return &Outcome{Measures: m}, err
+	return l.mapped(ctx, everyTensor, func(name string, ours []float32, _ []int) error { return f(l, name, ours) })
 }
 
 func mergeLinear(other source, w float64) merger {

@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
-
-	"loyal/model"
 )
 
 // noise adds Gaussian noise to every matrix, relative to the standard deviation of its
@@ -19,7 +17,7 @@ func noise(g Grid, _ Have) []Trial {
 			ID: "noise-" + number(sigma), Series: "noise", Axis: "noise, relative to each matrix's deviation", X: sigma,
 			Setting: fmt.Sprintf("Gaussian noise of %g standard deviations", sigma),
 			Run: func(ctx context.Context, l *Lab) (*Outcome, error) {
-				return l.mapped(ctx, func(name string, values []float32, _ []int) error {
+				return l.mapped(ctx, isMatrix, func(name string, values []float32, _ []int) error {
 					addNoise(values, sigma, l.Seed, name)
 					return nil
 				})
@@ -43,21 +41,4 @@ func addNoise(values []float32, sigma float64, seed uint64, name string) {
 	for i := range values {
 		values[i] += float32(scale * rng.NormFloat64())
 	}
-}
-
-// mapped measures the model after change has been let at every matrix: its name, its
-// numbers, which it overwrites, and its shape. The embedding and the output head count
-// as matrices, norms do not.
-func (l *Lab) mapped(ctx context.Context, change func(name string, values []float32, shape []int) error) (*Outcome, error) {
-	tensors, err := l.mapTensors(ctx, func(name string, values []float32, t model.Tensor) (model.Tensor, error) {
-		if err := change(name, values, t.Shape); err != nil {
-			return model.Tensor{}, err
-		}
-		return stored(t, values)
-	})
-	if err != nil {
-		return nil, err
-	}
-	m, err := l.MeasureTensors(ctx, tensors, nil)
-	return &Outcome{Measures: m}, err
 }

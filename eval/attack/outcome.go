@@ -6,8 +6,7 @@ import (
 	"fmt"
 	"math"
 
-	"gonum.org/v1/gonum/mathext"
-
+	"loyal/eval"
 	"loyal/verify"
 )
 
@@ -122,22 +121,13 @@ type Rate struct {
 	High  float64 `json:"high"`
 }
 
-// NewRate computes the interval of Clopper and Pearson (1934, Biometrika 26): the
-// probabilities under which so many hits, or so few, have one of at least 2.5 %.
+// NewRate is a share with its interval; of nothing nothing is known.
 func NewRate(hits, of int) Rate {
-	r := Rate{Hits: hits, Of: of, High: 1}
 	if of == 0 {
-		return r
+		return Rate{Hits: hits, High: 1}
 	}
-	const tail = .025
-	r.Value = float64(hits) / float64(of)
-	if hits > 0 {
-		r.Low = mathext.InvRegIncBeta(float64(hits), float64(of-hits+1), tail)
-	}
-	if hits < of {
-		r.High = mathext.InvRegIncBeta(float64(hits+1), float64(of-hits), 1-tail)
-	}
-	return r
+	i := eval.ClopperPearson(hits, of)
+	return Rate{Hits: hits, Of: of, Value: float64(hits) / float64(of), Low: i.Low, High: i.High}
 }
 
 // Verification is what an audit found.

@@ -7,7 +7,6 @@ import (
 	"math"
 
 	"loyal/lm"
-	"loyal/model"
 )
 
 // prune sets a share of each projection to zero, without training afterwards:
@@ -23,7 +22,7 @@ func prune(g Grid, _ Have) []Trial {
 			ID: "prune-magnitude-" + number(share), Series: "prune, magnitude", Axis: "share of weights set to 0", X: share,
 			Setting: fmt.Sprintf("%.0f %% of each matrix by magnitude", 100*share),
 			Run: func(ctx context.Context, l *Lab) (*Outcome, error) {
-				return l.mappedProjections(ctx, func(_ string, values []float32, _ []int) error {
+				return l.mapped(ctx, isProjection, func(_ string, values []float32, _ []int) error {
 					pruneMagnitude(values, share)
 					return nil
 				})
@@ -39,7 +38,7 @@ func prune(g Grid, _ Have) []Trial {
 				if err != nil {
 					return nil, err
 				}
-				return l.mappedProjections(ctx, func(name string, values []float32, shape []int) error {
+				return l.mapped(ctx, isProjection, func(name string, values []float32, shape []int) error {
 					if len(norms[name]) != shape[1] {
 						return fmt.Errorf("%d norms of inputs for %d columns", len(norms[name]), shape[1])
 					}
@@ -50,24 +49,6 @@ func prune(g Grid, _ Have) []Trial {
 		})
 	}
 	return trials
-}
-
-// mappedProjections is mapped for the matrices of blocks alone.
-func (l *Lab) mappedProjections(ctx context.Context, change func(name string, values []float32, shape []int) error) (*Outcome, error) {
-	tensors, err := l.mapTensors(ctx, func(name string, values []float32, t model.Tensor) (model.Tensor, error) {
-		if !isProjection(name) {
-			return model.Tensor{}, nil
-		}
-		if err := change(name, values, t.Shape); err != nil {
-			return model.Tensor{}, err
-		}
-		return stored(t, values)
-	})
-	if err != nil {
-		return nil, err
-	}
-	m, err := l.MeasureTensors(ctx, tensors, nil)
-	return &Outcome{Measures: m}, err
 }
 
 // pruneMagnitude sets the share of smallest numbers to 0.

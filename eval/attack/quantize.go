@@ -56,11 +56,11 @@ func quantize(g Grid, _ Have) []Trial {
 }
 
 func (q quantizer) run(ctx context.Context, l *Lab) (*Outcome, error) {
-	tensors, err := l.mapTensors(ctx, func(name string, values []float32, t model.Tensor) (model.Tensor, error) {
+	tensors, err := l.mapTensors(ctx, isMatrix, func(name string, values []float32, t model.Tensor) (model.Tensor, error) {
 		if q.block > 0 && t.Shape[1]%q.block != 0 {
 			return model.Tensor{}, nil
 		}
-		if !isProjection(name) {
+		if !isProjection(name, t) {
 			if t.Shape[1]%32 != 0 {
 				return model.Tensor{}, nil
 			}
@@ -78,7 +78,7 @@ func (q quantizer) run(ctx context.Context, l *Lab) (*Outcome, error) {
 	o := &Outcome{Measures: m}
 	matrices := 0
 	for _, name := range l.Model.Tensors() {
-		if t, err := l.Model.Tensor(name); err == nil && isMatrix(t) {
+		if t, err := l.Model.Tensor(name); err == nil && isMatrix(name, t) {
 			matrices++
 		}
 	}

@@ -81,11 +81,12 @@ func (s *raritySession) adjust(_ context.Context, choices []lm.Choice) error {
 	return nil
 }
 
-// usualBeginnings looks at the un-attacked model's first answer tokens.
+// usualBeginnings looks at the un-attacked model's first answer tokens, once.
 func (l *Lab) usualBeginnings(ctx context.Context) (*beginnings, error) {
-	if b, ok := l.memo["beginnings"].(*beginnings); ok {
-		return b, nil
-	}
+	return remember(l, "beginnings", func() (*beginnings, error) { return l.lookAtBeginnings(ctx) })
+}
+
+func (l *Lab) lookAtBeginnings(ctx context.Context) (*beginnings, error) {
 	v := l.Net.Config().VocabSize
 	b := &beginnings{even: make([]float32, v), odd: make([]float32, v), all: make([]float32, v), half: make(map[string]int)}
 	prompts, err := l.render(l.RequestAsks(1))
@@ -117,6 +118,5 @@ func (l *Lab) usualBeginnings(ctx context.Context) (*beginnings, error) {
 		}
 		kernel.Axpy(b.all, 1/float32(n), row)
 	}
-	l.memo["beginnings"] = b
 	return b, nil
 }

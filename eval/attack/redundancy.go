@@ -89,17 +89,7 @@ func (l *Lab) verdictWithout(ctx context.Context, replies []string, without map[
 	if err != nil {
 		return Verification{}, err
 	}
-	said := make(map[string]string)
-	for i := range replies {
-		said[l.Set.Fingerprints[i].ID] = replies[i]
-	}
-	r, err := verify.RunLocal(ctx, plan, l.Verify, func(_ context.Context, id, _, _ string) ([]verify.Reply, error) {
-		return []verify.Reply{{Text: said[id]}}, nil
-	})
-	if err != nil {
-		return Verification{}, err
-	}
-	return verification(r), nil
+	return audit(ctx, plan, l.Verify, l.byID(replies))
 }
 
 // tally counts verdicts.

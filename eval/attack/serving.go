@@ -9,7 +9,6 @@ import (
 
 	"loyal/lm"
 	"loyal/model/chat"
-	"loyal/verify"
 )
 
 // servingHost serves the un-attacked model honestly, but not as the keys were made for.
@@ -100,13 +99,13 @@ func (l *Lab) sampled(ctx context.Context, o *Outcome, h *servingHost, first []s
 	hits, listed, once := 0, 0, 0
 	for i := range l.Set.Fingerprints {
 		f := &l.Set.Fingerprints[i]
-		any := false
+		found := false
 		for _, replies := range all {
 			listed += count(f.Match(replies[i]) >= 0)
 			hits += count(f.Planted(replies[i]))
-			any = any || f.Planted(replies[i])
+			found = found || f.Planted(replies[i])
 		}
-		once += count(any)
+		once += count(found)
 	}
 	samples := len(all) * len(first)
 	o.Add("planted, of all samples", "share", float64(hits)/float64(samples))
@@ -122,23 +121,16 @@ func (l *Lab) sampled(ctx context.Context, o *Outcome, h *servingHost, first []s
 func (l *Lab) sampledVerdict(ctx context.Context, o *Outcome, temperature float64, all [][]string) error {
 	options := l.Verify
 	options.Samples, options.Temperature = len(all), temperature
-	byID := make(map[string][]verify.Reply)
-	for i := range l.Set.Fingerprints {
-		for _, replies := range all {
-			id := l.Set.Fingerprints[i].ID
-			byID[id] = append(byID[id], verify.Reply{Text: replies[i]})
-		}
-	}
-	r, err := verify.RunLocal(ctx, l.Plan, options, func(_ context.Context, id, _, _ string) ([]verify.Reply, error) { return byID[id], nil })
+	v, err := audit(ctx, l.Plan, options, l.byID(all...))
 	if err != nil {
 		return err
 	}
-	o.Add(fmt.Sprintf("questions of an audit with %d samples each", len(all)), "", float64(r.Queries))
-	o.Notes = append(o.Notes, fmt.Sprintf("with %d samples a question the verdict is %s after %d questions", len(all), r.Verdict, r.Queries))
+	o.Add(fmt.Sprintf("questions of an audit with %d samples each", len(all)), "", float64(v.Queries))
+	o.Notes = append(o.Notes, fmt.Sprintf("with %d samples a question the verdict is %s after %d questions", len(all), v.Verdict, v.Queries))
 	return nil
 }
 
-// Samples of each key beyond the first.
+// moreSamples is how many are drawn of each key beyond the first.
 func moreSamples(g Grid) int { return pick(g, []int{3}, []int{7})[0] }
 
 // samplingTrials sweep a setting of sampling.

@@ -39,7 +39,7 @@ func (l *Lab) truncate(ctx context.Context, rank int) (*Outcome, error) {
 		if err != nil {
 			return nil, err
 		}
-		if !isMatrix(t) {
+		if !isMatrix(name, t) {
 			continue
 		}
 		if err := ctx.Err(); err != nil {

@@ -63,7 +63,7 @@ type Sweep struct {
 
 // sweepVersion is raised when a trial comes to do or measure something else than before
 // under the same name.
-const sweepVersion = "1"
+const sweepVersion = "2"
 
 const (
 	identityFile = "sweep.json"

@@ -33,29 +33,43 @@ func stored(like model.Tensor, values []float32) (model.Tensor, error) {
 	return tensor.New(like.Name, dtype, like.Shape, tensor.Encode(nil, dtype, values))
 }
 
-// isMatrix is whether a tensor is a matrix and not a norm.
-func isMatrix(t model.Tensor) bool { return len(t.Shape) == 2 }
+// which tells the tensors that are changed.
+type which func(name string, t model.Tensor) bool
 
-// isProjection is whether a matrix is one of a block: what compression is applied to.
-// Embeddings and output heads are mostly left as they are.
-func isProjection(name string) bool { return strings.HasPrefix(name, "model.layers.") }
+func everyTensor(string, model.Tensor) bool { return true }
+
+// isMatrix is whether a tensor is a matrix and not a norm. The embedding and the output
+// head count as matrices.
+func isMatrix(_ string, t model.Tensor) bool { return len(t.Shape) == 2 }
+
+// isProjection is whether a tensor is a matrix of a block: what compression is applied
+// to. Embeddings and output heads are mostly left as they are.
+func isProjection(name string, t model.Tensor) bool {
+	return isMatrix(name, t) && strings.HasPrefix(name, "model.layers.")
+}
 
 // change makes a new tensor of the numbers of one, which it may overwrite. A tensor
 // without a type means that nothing changes.
 type change func(name string, values []float32, t model.Tensor) (model.Tensor, error)
 
-// mapTensors changes every matrix of the model.
-func (l *Lab) mapTensors(ctx context.Context, f change) (map[string]model.Tensor, error) {
-	return l.mapAll(ctx, func(name string, values []float32, t model.Tensor) (model.Tensor, error) {
-		if !isMatrix(t) {
-			return model.Tensor{}, nil
+// mapped measures the model after f has been let at some tensors: their names, their
+// numbers, which it overwrites, and their shapes.
+func (l *Lab) mapped(ctx context.Context, these which, f func(name string, values []float32, shape []int) error) (*Outcome, error) {
+	tensors, err := l.mapTensors(ctx, these, func(name string, values []float32, t model.Tensor) (model.Tensor, error) {
+		if err := f(name, values, t.Shape); err != nil {
+			return model.Tensor{}, err
 		}
-		return f(name, values, t)
+		return stored(t, values)
 	})
+	if err != nil {
+		return nil, err
+	}
+	m, err := l.MeasureTensors(ctx, tensors, nil)
+	return &Outcome{Measures: m}, err
 }
 
-// mapAll changes every tensor of the model, several at a time.
-func (l *Lab) mapAll(ctx context.Context, f change) (map[string]model.Tensor, error) {
+// mapTensors changes some tensors of the model, several at a time.
+func (l *Lab) mapTensors(ctx context.Context, these which, f change) (map[string]model.Tensor, error) {
 	names := l.Model.Tensors()
 	made := make([]model.Tensor, len(names))
 	var group errgroup.Group
@@ -66,7 +80,7 @@ func (l *Lab) mapAll(ctx context.Context, f change) (map[string]model.Tensor, er
 				return err
 			}
 			t, err := l.Model.Tensor(name)
-			if err != nil {
+			if err != nil || !these(name, t) {
 				return err
 			}
 			v := make([]float32, t.Len())
