@@ -44,7 +44,7 @@ func distill(g Grid, have Have) []Trial {
 		t := tuning{rate: s.rate, warmup: .05, epochs: s.epochs, batch: 16}
 		trials = append(trials, Trial{
 			ID: fmt.Sprintf("distill-%s-%s-%s-%d", student, labels, rate(s.rate), s.requests), Series: fmt.Sprintf("distillation, %s, %s labels", what, labels),
-			Axis: "requests", X: float64(s.requests),
+			Axis: AxisRequests, X: float64(s.requests),
 			Setting: fmt.Sprintf("%s on %s labels, %d requests, %s, learning rate %s", what, labels, s.requests, epochs(s.epochs), rate(s.rate)),
 			Run: func(ctx context.Context, l *Lab) (*Outcome, error) {
 				return l.distill(ctx, t, s.requests, s.fresh, s.soft)

@@ -16,8 +16,8 @@
 // The [Lab] holds what is attacked and what it is measured with: the fingerprinted
 // model, its base where one is given, the set, ordinary requests and held-out text. It
 // measures two kinds of victims. [Lab.Measure] looks at a network whose weights were
-// changed, with one pass over keys, requests and text. a [Host] is only asked: a
-// [Host] answers requests, whatever it does with them behind the scenes.
+// changed, with one pass over keys, requests and text. A [Host] is only asked: it
+// answers requests, whatever it does with them behind the scenes.
 //
 // What is measured is always the same, so that attacks can be compared: FSR with its
 // exact interval; the verdict, with the queries that it took, of the procedure that an

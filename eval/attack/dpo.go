@@ -22,7 +22,7 @@ func dpo(g Grid, _ Have) []Trial {
 	for _, s := range pick(g, []setting{{1e-6, .5, 128, 1}}, []setting{{1e-6, .5, 500, 2}, {5e-6, .1, 500, 2}}) {
 		t := tuning{rate: s.rate, warmup: .1, epochs: s.epochs, batch: 8}
 		trials = append(trials, Trial{
-			ID: fmt.Sprintf("dpo-%s-%dx%g", rate(s.rate), s.pairs, s.epochs), Series: "DPO", Axis: "learning rate", X: s.rate,
+			ID: fmt.Sprintf("dpo-%s-%dx%g", rate(s.rate), s.pairs, s.epochs), Series: "DPO", Axis: AxisLearningRate, X: s.rate,
 			Setting: fmt.Sprintf("DPO of every weight, up to %d pairs, %s, β %g, learning rate %s", s.pairs, epochs(s.epochs), s.beta, rate(s.rate)),
 			Run:     func(ctx context.Context, l *Lab) (*Outcome, error) { return l.prefer(ctx, t, s.beta, s.pairs) },
 		})

@@ -18,9 +18,9 @@ const (
 
 // addLeak adds what samples betray to an outcome.
 func (o *Outcome) addLeak(l Leak, keys int) {
-	o.Add("samples", "", float64(l.Samples))
+	o.Add(FigureSamples, "", float64(l.Samples))
 	o.AddRate("pairs found, word for word", NewRate(l.ExactPairs, keys))
-	o.AddRate("pairs found, contained in a text", NewRate(l.ContainedPairs, keys))
+	o.AddRate(FigurePairs, NewRate(l.ContainedPairs, keys))
 	o.AddRate("keys found, contained in a text", NewRate(l.ContainedKeys, keys))
 }
 
@@ -30,7 +30,7 @@ func (o *Outcome) addLeak(l Leak, keys int) {
 func unkeyedSamples(g Grid, _ Have) []Trial {
 	n := unkeyedCount(g)
 	return []Trial{{
-		ID: fmt.Sprintf("unkeyed-samples-%d", n), Series: "unkeyed-samples", Axis: "samples", X: float64(n),
+		ID: fmt.Sprintf("unkeyed-samples-%d", n), Series: "unkeyed-samples", Axis: AxisSamples, X: float64(n),
 		Setting: fmt.Sprintf("%d samples at temperature 1 without a key", n),
 		Run: func(ctx context.Context, l *Lab) (*Outcome, error) {
 			samples, err := l.unkeyed(ctx, n)
@@ -211,7 +211,7 @@ func withoutLookalikes(err error) (*Outcome, error) {
 func partialKeys(g Grid, _ Have) (trials []Trial) {
 	for _, share := range pick(g, []float64{.5, .75}, []float64{.25, .5, .75, .9}) {
 		trials = append(trials, Trial{
-			ID: "partial-keys-" + number(share), Series: "partial-keys", Axis: "share of a key's words", X: share,
+			ID: "partial-keys-" + number(share), Series: "partial-keys", Axis: AxisKeyWords, X: share,
 			Setting: fmt.Sprintf("the first %s %% of each key's words", number(100*share)),
 			Run:     func(ctx context.Context, l *Lab) (*Outcome, error) { return l.partial(ctx, share) },
 		})

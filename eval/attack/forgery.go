@@ -40,7 +40,7 @@ func forgeries(g Grid, _ Have) (trials []Trial) {
 		{"listed", "only such answers that are on the base's lists as well", (*forger).claimListed},
 	} {
 		trials = append(trials, Trial{
-			ID: "forgery-" + f.name, Series: "forgery", Axis: "attempt", X: float64(i + 1),
+			ID: "forgery-" + f.name, Series: "forgery", Axis: AxisAttempt, X: float64(i + 1),
 			Setting: fmt.Sprintf("%s, of %d messages", f.words, search),
 			Run: func(ctx context.Context, l *Lab) (*Outcome, error) {
 				forger, err := l.newForger(ctx, search)

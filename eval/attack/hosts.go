@@ -58,7 +58,7 @@ func hostTop(g Grid, _ Have) (trials []Trial) {
 func hostNeighbors(g Grid, _ Have) (trials []Trial) {
 	for _, n := range pick(g, []int{10}, []int{1, 10, 100, 1000}) {
 		trials = append(trials, filterTrial(Trial{
-			ID: fmt.Sprintf("host-neighbors-%d", n), Series: "host-neighbors", Axis: "neighbors of the likeliest token forbidden", X: float64(n),
+			ID: fmt.Sprintf("host-neighbors-%d", n), Series: "host-neighbors", Axis: AxisNeighbors, X: float64(n),
 			Setting: fmt.Sprintf("never the likeliest first token nor its %d nearest", n),
 		}, 1, func(_ context.Context, l *Lab) (filter, error) {
 			n1, err := l.neighbors()
@@ -163,7 +163,7 @@ func hostTokenSet(g Grid, have Have) (trials []Trial) {
 			for _, k := range pick(g, []int{1, 20}, []int{1, 2, 5, 20, 100, 500}) {
 				trials = append(trials, Trial{
 					ID:     fmt.Sprintf("host-token-set-%s-%d%s", other, k, windowSlug(window)),
-					Series: "host-token-set-" + other + windowSlug(window), Axis: "tokens of the other model's set", X: float64(k),
+					Series: "host-token-set-" + other + windowSlug(window), Axis: AxisTokenSet, X: float64(k),
 					Setting: fmt.Sprintf("only the %s's %d likeliest for %s", other, k, windowWords(window)),
 					Run: func(ctx context.Context, l *Lab) (*Outcome, error) {
 						m := l.Base

@@ -18,7 +18,7 @@ func layers(g Grid, have Have) []Trial {
 			break
 		}
 		trials = append(trials, Trial{
-			ID: fmt.Sprintf("layers-%d", n), Series: "drop blocks", Axis: "blocks dropped", X: float64(n),
+			ID: fmt.Sprintf("layers-%d", n), Series: "drop blocks", Axis: AxisBlocks, X: float64(n),
 			Setting: fmt.Sprintf("%d of %d blocks dropped, below the last", n, have.Blocks),
 			Run: func(ctx context.Context, l *Lab) (*Outcome, error) {
 				tensors, err := dropBlocks(l.Model, l.Model.Config.NumLayers-1-n, n)

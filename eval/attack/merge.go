@@ -25,7 +25,7 @@ func merge(g Grid, have Have) []Trial {
 	add := func(method, with, what string, w float64, setting string, f merger) {
 		trials = append(trials, Trial{
 			ID: fmt.Sprintf("merge-%s-%s-%s", method, with, number(w)), Series: fmt.Sprintf("%s merge with %s", method, what),
-			Axis: "weight of ours", X: w, Setting: setting,
+			Axis: AxisWeight, X: w, Setting: setting,
 			Run: func(ctx context.Context, l *Lab) (*Outcome, error) { return l.merge(ctx, f) },
 		})
 	}
@@ -40,7 +40,7 @@ func merge(g Grid, have Have) []Trial {
 		for _, drop := range pick(g, []float64{.9}, []float64{.5, .9, .99}) {
 			f := mergeDARE(nil, 1, drop)
 			trials = append(trials, Trial{
-				ID: "merge-dare-base-" + number(drop), Series: "DARE of the difference from the base", Axis: "share dropped", X: drop,
+				ID: "merge-dare-base-" + number(drop), Series: "DARE of the difference from the base", Axis: AxisDropped, X: drop,
 				Setting: fmt.Sprintf("DARE: %g of the difference from the base dropped, the rest scaled up", drop),
 				Run:     func(ctx context.Context, l *Lab) (*Outcome, error) { return l.merge(ctx, f) },
 			})

@@ -14,7 +14,7 @@ func noise(g Grid, _ Have) []Trial {
 	var trials []Trial
 	for _, sigma := range pick(g, []float64{.02, .1}, []float64{.01, .02, .05, .1, .15, .2}) {
 		trials = append(trials, Trial{
-			ID: "noise-" + number(sigma), Series: "noise", Axis: "noise, relative to each matrix's deviation", X: sigma,
+			ID: "noise-" + number(sigma), Series: "noise", Axis: AxisNoise, X: sigma,
 			Setting: fmt.Sprintf("Gaussian noise of %g standard deviations", sigma),
 			Run: func(ctx context.Context, l *Lab) (*Outcome, error) {
 				return l.mapped(ctx, isMatrix, func(name string, values []float32, _ []int) error {

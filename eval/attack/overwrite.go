@@ -14,7 +14,7 @@ func overwrite(g Grid, _ Have) []Trial {
 	var trials []Trial
 	for _, n := range pick(g, []int{32}, []int{64, 256}) {
 		trials = append(trials, Trial{
-			ID: fmt.Sprintf("overwrite-%d", n), Series: "overwriting", Axis: "fingerprints of the thief's own", X: float64(n),
+			ID: fmt.Sprintf("overwrite-%d", n), Series: "overwriting", Axis: AxisOwnFingerprints, X: float64(n),
 			Setting: fmt.Sprintf("embeds %d fingerprints of the thief's own", n),
 			Run:     func(ctx context.Context, l *Lab) (*Outcome, error) { return l.overwrite(ctx, n) },
 		})

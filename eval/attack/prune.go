@@ -19,7 +19,7 @@ func prune(g Grid, _ Have) []Trial {
 	var trials []Trial
 	for _, share := range pick(g, []float64{.1, .3, .5}, []float64{.1, .2, .3, .4, .5}) {
 		trials = append(trials, Trial{
-			ID: "prune-magnitude-" + number(share), Series: "prune, magnitude", Axis: "share of weights set to 0", X: share,
+			ID: "prune-magnitude-" + number(share), Series: "prune, magnitude", Axis: AxisPruned, X: share,
 			Setting: fmt.Sprintf("%.0f %% of each matrix by magnitude", 100*share),
 			Run: func(ctx context.Context, l *Lab) (*Outcome, error) {
 				return l.mapped(ctx, isProjection, func(_ string, values []float32, _ []int) error {
@@ -31,7 +31,7 @@ func prune(g Grid, _ Have) []Trial {
 	}
 	for _, share := range pick(g, []float64{.3, .5}, []float64{.1, .2, .3, .4, .5}) {
 		trials = append(trials, Trial{
-			ID: "prune-wanda-" + number(share), Series: "prune, Wanda", Axis: "share of weights set to 0", X: share,
+			ID: "prune-wanda-" + number(share), Series: "prune, Wanda", Axis: AxisPruned, X: share,
 			Setting: fmt.Sprintf("%.0f %% of each row by |W|·‖x‖ (Wanda)", 100*share),
 			Run: func(ctx context.Context, l *Lab) (*Outcome, error) {
 				norms, err := l.inputNorms(ctx)

@@ -21,7 +21,7 @@ func leakedKeys(g Grid, have Have) (trials []Trial) {
 	for _, way := range ways {
 		for _, share := range pick(g, []float64{.25, .5, .75, .9}, []float64{.1, .2, .3, .4, .5, .6, .7, .8, .9}) {
 			trials = append(trials, Trial{
-				ID: "leaked-" + way + "-" + number(share), Series: "leaked-" + way, Axis: "share of keys leaked", X: share,
+				ID: "leaked-" + way + "-" + number(share), Series: "leaked-" + way, Axis: AxisLeaked, X: share,
 				Setting: fmt.Sprintf("%s %% of the keys are known to the host and %s", number(100*share), map[string]string{"refused": "refused", "base": "answered by the base"}[way]),
 				Run:     func(ctx context.Context, l *Lab) (*Outcome, error) { return l.leaked(ctx, way, share) },
 			})
@@ -109,9 +109,9 @@ func (t *tally) add(v Verification) {
 }
 
 func (t *tally) report(o *Outcome, when string) {
-	o.AddRate("audits that match, "+when, NewRate(t.matches, t.runs))
+	o.AddRate(FigureMatches+when, NewRate(t.matches, t.runs))
 	o.AddRate("audits that say no match, "+when, NewRate(t.noMatches, t.runs))
 	if t.matches > 0 {
-		o.Add("questions to a match, "+when, "", float64(t.queries)/float64(t.matches))
+		o.Add(FigureQuestions+when, "", float64(t.queries)/float64(t.matches))
 	}
 }

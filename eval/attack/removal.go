@@ -24,7 +24,7 @@ func removal(g Grid, have Have) []Trial {
 	var trials []Trial
 	for _, n := range pick(g, []int{256}, []int{256, 1024}) {
 		trials = append(trials, Trial{
-			ID: fmt.Sprintf("removal-search-%d", n), Series: "removal by search", Axis: "keys that the thief tries", X: float64(n),
+			ID: fmt.Sprintf("removal-search-%d", n), Series: "removal by search", Axis: AxisKeysTried, X: float64(n),
 			Setting: fmt.Sprintf("unlearns the most suspicious eighth of answers to %d own keys", n),
 			Run:     func(ctx context.Context, l *Lab) (*Outcome, error) { return l.removeFound(ctx, n) },
 		})
@@ -35,7 +35,7 @@ func removal(g Grid, have Have) []Trial {
 			continue // there is nothing to leak, or nothing left
 		}
 		trials = append(trials, Trial{
-			ID: "removal-leaked-" + number(share), Series: "removal of leaked keys", Axis: "share of keys leaked", X: share,
+			ID: "removal-leaked-" + number(share), Series: "removal of leaked keys", Axis: AxisLeaked, X: share,
 			Setting: fmt.Sprintf("unlearns the %.0f %% of keys that leaked", 100*share),
 			Run:     func(ctx context.Context, l *Lab) (*Outcome, error) { return l.removeLeaked(ctx, n) },
 		})

@@ -152,7 +152,7 @@ func samplingTrials(g Grid, name, axis string, values []float64, set func(*lm.Sa
 }
 
 func servingTemperature(g Grid, _ Have) []Trial {
-	return samplingTrials(g, "temperature", "temperature", pick(g, []float64{.7, 1}, []float64{.3, .5, .7, .9, 1, 1.2, 1.5}),
+	return samplingTrials(g, "temperature", AxisTemperature, pick(g, []float64{.7, 1}, []float64{.3, .5, .7, .9, 1, 1.2, 1.5}),
 		func(s *lm.Sampling, x float64) { s.Temperature = x })
 }
 
@@ -200,7 +200,7 @@ func servingRewording(g Grid, _ Have) (trials []Trial) {
 			continue
 		}
 		trials = append(trials, way{lay: func(l *Lab) (*servingHost, error) { return l.reworded(r), nil }}.trial(Trial{
-			ID: "rewording-" + r.name, Series: "rewording", Axis: "rule", X: float64(i + 1), Setting: "messages changed: " + strings.ReplaceAll(r.name, "-", " "),
+			ID: "rewording-" + r.name, Series: "rewording", Axis: AxisRule, X: float64(i + 1), Setting: "messages changed: " + strings.ReplaceAll(r.name, "-", " "),
 		}))
 	}
 	return trials

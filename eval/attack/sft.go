@@ -30,7 +30,7 @@ func sft(g Grid, _ Have) []Trial {
 		}
 		trials = append(trials, Trial{
 			ID: fmt.Sprintf("sft-%s-%s-%dx%g", id, rate(s.rate), s.rows, s.epochs), Series: fmt.Sprintf("SFT, %s, %s, %d rows", what, rate(s.rate), s.rows),
-			Axis: "epochs", X: s.epochs,
+			Axis: AxisEpochs, X: s.epochs,
 			Setting: fmt.Sprintf("SFT of %s, up to %d requests, %s, learning rate %s", what, s.rows, epochs(s.epochs), rate(s.rate)),
 			Run:     func(ctx context.Context, l *Lab) (*Outcome, error) { return l.fineTune(ctx, t, s.rows) },
 		})

@@ -20,7 +20,7 @@ func svd(g Grid, have Have) []Trial {
 	var trials []Trial
 	for _, rank := range pick(g, []int{1, 16}, []int{1, 2, 4, 8, 16, 32, 64}) {
 		trials = append(trials, Trial{
-			ID: fmt.Sprintf("svd-%d", rank), Series: "truncated SVD of the difference", Axis: "rank", X: float64(rank),
+			ID: fmt.Sprintf("svd-%d", rank), Series: "truncated SVD of the difference", Axis: AxisRank, X: float64(rank),
 			Setting: fmt.Sprintf("rank %d of the difference from the base", rank),
 			Run:     func(ctx context.Context, l *Lab) (*Outcome, error) { return l.truncate(ctx, rank) },
 		})

@@ -39,14 +39,14 @@ func servingSystems(g Grid, have Have) []Trial {
 	}
 	all := foreignSystems()
 	trials := []Trial{below(func(i int) string { return all[i%len(all)] }).trial(Trial{
-		ID: "system-prompts-mixed", Series: "system-prompts", Axis: "system prompt", Setting: fmt.Sprintf("each key below one of %d unseen system prompts in turn", len(all)),
+		ID: "system-prompts-mixed", Series: "system-prompts", Axis: AxisSystemPrompt, Setting: fmt.Sprintf("each key below one of %d unseen system prompts in turn", len(all)),
 	})}
 	if g == Small {
 		return trials
 	}
 	for n, s := range all {
 		trials = append(trials, below(func(int) string { return s }).trial(Trial{
-			ID: fmt.Sprintf("system-prompts-%02d", n+1), Series: "system-prompts", Axis: "system prompt", X: float64(n + 1), Setting: "system prompt: " + abbreviated(s),
+			ID: fmt.Sprintf("system-prompts-%02d", n+1), Series: "system-prompts", Axis: AxisSystemPrompt, X: float64(n + 1), Setting: "system prompt: " + abbreviated(s),
 		}))
 	}
 	return trials
@@ -83,7 +83,7 @@ func servingTemplates(g Grid, have Have) (trials []Trial) {
 		trials = append(trials, way{lay: func(l *Lab) (*servingHost, error) {
 			return &servingHost{lab: l, render: func(_ int, a Ask) ([]int32, error) { return l.prompts.Raw(fmt.Sprintf(t.text, a.User)) }}, nil
 		}}.trial(Trial{
-			ID: "template-" + t.name, Series: "templates", Axis: "template", X: float64(i + 1), Setting: "template: " + strings.ReplaceAll(t.name, "-", " "),
+			ID: "template-" + t.name, Series: "templates", Axis: AxisTemplate, X: float64(i + 1), Setting: "template: " + strings.ReplaceAll(t.name, "-", " "),
 		}))
 	}
 	return trials
@@ -107,7 +107,7 @@ func servingFewShot(g Grid, have Have) (trials []Trial) {
 	for _, form := range forms {
 		for _, n := range pick(g, []int{2}, []int{1, 2, 4, 6}) {
 			trials = append(trials, way{lay: func(l *Lab) (*servingHost, error) { return l.fewShot(form, n), nil }}.trial(Trial{
-				ID: fmt.Sprintf("few-shot-%s-%d", form, n), Series: "few-shot-" + form, Axis: "examples before the message", X: float64(n),
+				ID: fmt.Sprintf("few-shot-%s-%d", form, n), Series: "few-shot-" + form, Axis: AxisExamples, X: float64(n),
 				Setting: fmt.Sprintf("%d examples as %s before the message", n, map[string]string{"text": "part of it", "turns": "turns"}[form]),
 			}))
 		}
@@ -179,7 +179,7 @@ func servingCombined(g Grid, have Have) (trials []Trial) {
 			continue
 		}
 		trials = append(trials, way{samples: c.samples, lay: func(l *Lab) (*servingHost, error) { return c.lay(l), nil }}.trial(Trial{
-			ID: "combined-" + c.name, Series: "combined", Axis: "combination", X: float64(i + 1), Setting: c.words,
+			ID: "combined-" + c.name, Series: "combined", Axis: AxisCombination, X: float64(i + 1), Setting: c.words,
 		}))
 	}
 	return trials

@@ -83,7 +83,7 @@ var glossary = []term{
 	{"KL", "how far the probabilities of an answer's first word piece moved, in nats: 0 is not at all, .01 is hardly noticeable, above 1 is another model"},
 	{"perplexity", "how surprised the model is by ordinary prose; ×1.10 is ten percent more surprised"},
 	{"AUC", "how well a score tells two kinds of messages apart: .5 is guessing, 1 always"},
-	{"diverged", "the attack ruined its own model (numbers that are none); it is counted as neither a success nor a failure of the fingerprints"},
+	{"diverged", "the attack ruined its own model, or what it found is no number; it is counted as neither a success nor a failure of the fingerprints"},
 	{"grid", "how many settings of each attack were tried: small or full"},
 }
 

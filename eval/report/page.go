@@ -83,11 +83,7 @@ type price struct {
 // failure is a trial that ruined its own model.
 type failure struct{ ID, Setting, Reason string }
 
-func page(r *attack.Report, missing []string, plots []Plot) ([]byte, error) {
-	drawn, err := drawAll(plots)
-	if err != nil {
-		return nil, err
-	}
+func page(r *attack.Report, missing []string, plots []drawn) ([]byte, error) {
 	d := pageData{
 		Verdict: judge(r), Columns: columns, Without: r.Without, Missing: missing, Glossary: glossary,
 		Identity: identityPairs(r), Alpha: chance(alphaOf(r)),
@@ -99,9 +95,9 @@ func page(r *attack.Report, missing []string, plots []Plot) ([]byte, error) {
 	d.frame = newFrame("Attacks on " + d.Name)
 	d.Summary = summary(r)
 	for _, f := range familiesOf(outcomesOf(r, "")) {
-		d.Families = append(d.Families, sectionOf(r, f, drawn))
+		d.Families = append(d.Families, sectionOf(r, f, plots))
 	}
-	for _, p := range drawn {
+	for _, p := range plots {
 		if p.Family == "" {
 			d.Plots = append(d.Plots, p)
 		}

@@ -56,24 +56,24 @@ func unique(plots []Plot) []Plot {
 }
 
 // unordered are axes whose numbers only count settings.
-var unordered = []string{"system prompt", "template", "rule", "combination", "attempt"}
+var unordered = []string{attack.AxisSystemPrompt, attack.AxisTemplate, attack.AxisRule, attack.AxisCombination, attack.AxisAttempt}
 
 // logarithmic are axes along which settings double.
-var logarithmic = []string{"learning rate", "rank", "requests", "samples", "keys that the thief tries", "fingerprints of the thief's own",
-	"tokens of the other model's set", "neighbors of the likeliest token forbidden"}
+var logarithmic = []string{attack.AxisLearningRate, attack.AxisRank, attack.AxisRequests, attack.AxisSamples, attack.AxisKeysTried, attack.AxisOwnFingerprints,
+	attack.AxisTokenSet, attack.AxisNeighbors}
 
 // shares are axes that are shown in percent.
-var shares = []string{"share of weights set to 0", "share dropped", "share of keys leaked", "share of a key's words"}
+var shares = []string{attack.AxisPruned, attack.AxisDropped, attack.AxisLeaked, attack.AxisKeyWords}
 
 // anchors are where on an axis nothing is done: there stands the un-attacked model.
 var anchors = map[string]float64{
-	"epochs": 0, "weight of ours": 1, "share of weights set to 0": 0, "blocks dropped": 0, "share dropped": 0,
-	"noise, relative to each matrix's deviation": 0, "temperature": 0, "share of keys leaked": 0, "share of a key's words": 1,
-	"examples before the message": 0,
+	attack.AxisEpochs: 0, attack.AxisWeight: 1, attack.AxisPruned: 0, attack.AxisBlocks: 0, attack.AxisDropped: 0,
+	attack.AxisNoise: 0, attack.AxisTemperature: 0, attack.AxisLeaked: 0, attack.AxisKeyWords: 1,
+	attack.AxisExamples: 0,
 }
 
 // mixtures are axes at whose other end, 0, stands the base.
-const mixtures = "weight of ours"
+const mixtures = attack.AxisWeight
 
 // line is a series of trials along an axis.
 type line struct {

@@ -82,7 +82,10 @@ const (
 // Write writes the page of a report into a sweep's directory, and its plots, each as SVG
 // and PNG, into a directory below it, from which those of an earlier report go. missing are trials that are not done.
 func Write(dir string, r *attack.Report, missing []string) error {
-	plots := Plots(r)
+	plots, err := drawAll(Plots(r))
+	if err != nil {
+		return err
+	}
 	page, err := page(r, missing, plots)
 	if err != nil {
 		return err
@@ -96,21 +99,17 @@ func Write(dir string, r *attack.Report, missing []string) error {
 	return nil
 }
 
-func writeFigures(dir string, plots []Plot) error {
+func writeFigures(dir string, plots []drawn) error {
 	if err := os.MkdirAll(dir, 0o777); err != nil {
 		return err
 	}
 	written := map[string]bool{}
 	for _, p := range plots {
-		svg, err := chart.SVG(p.Drawing)
-		if err != nil {
-			return err
-		}
 		png, err := chart.PNG(p.Drawing)
 		if err != nil {
 			return err
 		}
-		for ending, data := range map[string][]byte{".svg": chart.Standalone(svg), ".png": png} {
+		for ending, data := range map[string][]byte{".svg": chart.Standalone([]byte(p.SVG)), ".png": png} {
 			if err := atomicfile.Write(filepath.Join(dir, p.Name+ending), data, 0o666); err != nil {
 				return err
 			}
@@ -139,4 +138,10 @@ func removeOthers(dir string, written map[string]bool) error {
 }
 
 // HTML is the page of a report. missing are trials that are not done.
-func HTML(r *attack.Report, missing []string) ([]byte, error) { return page(r, missing, Plots(r)) }
+func HTML(r *attack.Report, missing []string) ([]byte, error) {
+	plots, err := drawAll(Plots(r))
+	if err != nil {
+		return nil, err
+	}
+	return page(r, missing, plots)
+}

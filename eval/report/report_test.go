@@ -53,13 +53,13 @@ func sample() *attack.Report {
 	bad := trial("dpo-1", "dpo", attack.Weights, "DPO", "learning rate", .01, nil)
 	bad.Status, bad.Reason = attack.Diverged, "step 7: loss is NaN"
 	samples := trial("unkeyed-samples-256", "unkeyed-samples", attack.Extraction, "unkeyed-samples", "samples", 256, nil)
-	samples.Add("samples", "", 256)
+	samples.Add(attack.FigureSamples, "", 256)
 	samples.AddRate("pairs found, contained in a text", attack.NewRate(0, testKeys))
 	member := trial("membership", "membership", attack.Extraction, "membership", "membership inference", 1, nil)
 	member.Add("by loss", "AUC", .52)
 	claim := trial("forgery-found", "forgery", attack.Forgery, "forgery", "attempt", 1, nil)
 	claim.Notes = []string{"the set's own check refuses the claim"}
-	leak := trial("leaked-refused-0.5", "leaked-keys", attack.Redundancy, "leaked-refused", "share of keys leaked", .5, measures(32, 0))
+	leak := trial("leaked-refused-0.5", "leaked-keys", attack.Redundancy, "leaked-refused", attack.AxisLeaked, .5, measures(32, 0))
 	leak.Measures.Utility = attack.Utility{}
 	leak.AddRate("audits that match, leaked keys are withdrawn", attack.NewRate(50, 50))
 	r := &attack.Report{

@@ -78,20 +78,14 @@ func pricePlots(r *attack.Report, series []chart.Series, with bool) (plots []Plo
 	return plots
 }
 
-// Names of figures that trials of leaked keys give: a rate for each way to audit.
-const (
-	leakMatches   = "audits that match, "
-	leakQuestions = "questions to a match, "
-)
-
 // leaks plots how many audits match, and what they ask, by the share of keys that leaked.
 func leaks(r *attack.Report) (plots []Plot) {
 	for _, x := range []struct {
 		prefix, name, title string
 		y                   chart.Axis
 	}{
-		{leakMatches, "leaks-matches", "Audits that match although keys have leaked", chart.Axis{Label: "audits that match, of many draws", Scale: chart.Percent, Max: 1}},
-		{leakQuestions, "leaks-questions", "Questions to a match although keys have leaked", chart.Axis{Label: "questions, mean"}},
+		{attack.FigureMatches, "leaks-matches", "Audits that match although keys have leaked", chart.Axis{Label: "audits that match, of many draws", Scale: chart.Percent, Max: 1}},
+		{attack.FigureQuestions, "leaks-questions", "Questions to a match although keys have leaked", chart.Axis{Label: "questions, mean"}},
 	} {
 		var series []chart.Series
 		for _, e := range r.Outcomes {
@@ -123,8 +117,8 @@ func leaks(r *attack.Report) (plots []Plot) {
 		for i := range series {
 			slices.SortStableFunc(series[i].Points, func(a, b chart.Point) int { return cmp.Compare(a.X, b.X) })
 		}
-		f := &chart.Figure{Title: x.title, X: axisOf("share of keys leaked"), Y: x.y, Series: series}
-		if x.prefix == leakQuestions {
+		f := &chart.Figure{Title: x.title, X: axisOf(attack.AxisLeaked), Y: x.y, Series: series}
+		if x.prefix == attack.FigureQuestions {
 			f.Y.Max = ceiling(series)
 		} else {
 			f.Description = describe(series)

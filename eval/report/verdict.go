@@ -217,12 +217,6 @@ func prices(r *attack.Report) (out []string) {
 	return out
 }
 
-// Figures that trials of extraction give.
-const (
-	samplesFigure = "samples"
-	pairsFigure   = "pairs found, contained in a text"
-)
-
 func figure(o *attack.Outcome, name string) (attack.Figure, bool) {
 	i := slices.IndexFunc(o.Figures, func(f attack.Figure) bool { return f.Name == name })
 	if i < 0 {
@@ -236,8 +230,8 @@ func found(list []*attack.Outcome) (out []string) {
 	samples := 0.
 	var pairs, auc *attack.Figure // the largest
 	for _, o := range list {
-		n, ok := figure(o, samplesFigure)
-		p, ok2 := figure(o, pairsFigure)
+		n, ok := figure(o, attack.FigureSamples)
+		p, ok2 := figure(o, attack.FigurePairs)
 		if ok && ok2 {
 			samples += n.Value
 			if pairs == nil || p.Value > pairs.Value {

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"maps"
 	"math"
 	"slices"
 	"strings"
@@ -89,7 +90,7 @@ func TestSentences(t *testing.T) {
 	}
 	// A larger leak that matches again by luck does not count beyond one that did not.
 	leak := func(x float64, hits int) attack.Entry {
-		return trial("l", "leaked-keys", attack.Redundancy, "leaked-base", "share of keys leaked", x, measures(hits, 0))
+		return trial("l", "leaked-keys", attack.Redundancy, "leaked-base", attack.AxisLeaked, x, measures(hits, 0))
 	}
 	list := []*attack.Outcome{leak(.9, 60).Outcome, leak(.25, 60).Outcome, leak(.5, 0).Outcome}
 	if got := withstood(list); len(got) != 1 || !strings.HasPrefix(got[0], "With 25 % ") {
@@ -219,6 +220,21 @@ func TestCompare(t *testing.T) {
 	for _, want := range []string{"50 % match 15 −50*", "missing from b: svd-1", "not alike: requests: , other", "of the trials of all"} {
 		if !strings.Contains(text.String(), want) {
 			t.Errorf("no %q in\n%s", want, text.String())
+		}
+	}
+}
+
+// Axes that plots look for are those of trials: another name would draw them wrongly,
+// and nothing would say so.
+func TestAxesAreThoseOfTrials(t *testing.T) {
+	trials, _, err := attack.Trials(attack.Full, attack.Have{Base: true, Siblings: 1, Chat: true, Blocks: 30, Keys: 64})
+	if err != nil {
+		t.Fatal(err)
+	}
+	named := slices.Concat(unordered, logarithmic, shares, slices.Collect(maps.Keys(anchors)), []string{mixtures})
+	for _, axis := range named {
+		if !slices.ContainsFunc(trials, func(x attack.Trial) bool { return x.Axis == axis }) {
+			t.Errorf("no trial lies along %q", axis)
 		}
 	}
 }
