@@ -191,7 +191,7 @@ func compare(s, other *sight) Utility {
 	if len(s.losses) > 0 {
 		own, others := perplexity(s.losses), perplexity(other.losses)
 		relative := own / others
-		if !math.IsInf(own, 0) && !math.IsInf(relative, 0) {
+		if bounded(&own, &relative) == nil {
 			u.Perplexity, u.RelativePerplexity = &own, &relative
 		}
 	}

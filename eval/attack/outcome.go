@@ -60,8 +60,8 @@ func (o *Outcome) AddRate(name string, r Rate) {
 // finite names what was found that is no finite number, which no file can hold.
 func (o *Outcome) finite() error {
 	for _, f := range o.Figures {
-		if x := f.Value; math.IsNaN(x) || math.IsInf(x, 0) {
-			return fmt.Errorf("%s: it is %g", f.Name, x)
+		if err := bounded(&f.Value, f.Low, f.High); err != nil {
+			return fmt.Errorf("%s: %w", f.Name, err)
 		}
 	}
 	if _, err := json.Marshal(o); err != nil {

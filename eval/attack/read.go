@@ -136,10 +136,12 @@ func (s *Sweep) readPlan() ([]string, error) {
 	if len(plan) > maxTrials {
 		return nil, fmt.Errorf("read %s: %w: %d trials", filepath.Join(s.Dir, planFile), ErrDamaged, len(plan))
 	}
+	seen := map[string]bool{}
 	for _, id := range plan {
-		if !validID(id) {
-			return nil, fmt.Errorf("read %s: %w: %q is no trial", filepath.Join(s.Dir, planFile), ErrDamaged, id)
+		if !validID(id) || seen[id] {
+			return nil, fmt.Errorf("read %s: %w: %q is no trial, or there twice", filepath.Join(s.Dir, planFile), ErrDamaged, id)
 		}
+		seen[id] = true
 	}
 	return plan, nil
 }
@@ -233,7 +235,7 @@ func (r *Report) check() error {
 		}
 	}
 	for _, s := range r.Suppressions {
-		if err := errors.Join(s.FSR.check(), s.Cost.check()); err != nil {
+		if err := cmp.Or(s.FSR.check(), s.Cost.check()); err != nil {
 			return fmt.Errorf("suppression by %s: %w", s.Series, err)
 		}
 	}
@@ -259,7 +261,7 @@ func (o *Outcome) check() error {
 		if p.Measures == nil {
 			return errors.New("a point of the curve has no measures")
 		}
-		if err := errors.Join(bounded(&p.X), p.Measures.check()); err != nil {
+		if err := cmp.Or(bounded(&p.X), p.Measures.check()); err != nil {
 			return err
 		}
 	}
@@ -282,14 +284,14 @@ func (m *Measures) check() error {
 			return errors.New("a count of the histogram is negative")
 		}
 	}
-	if err := errors.Join(bounded(&v.Alpha, &v.Log10EValue, &v.Log10NoMatchEValue, m.MeanProbability), m.Signal.check()); err != nil {
+	if err := cmp.Or(bounded(&v.Alpha, &v.Log10EValue, &v.Log10NoMatchEValue, m.MeanProbability), m.Signal.check()); err != nil {
 		return err
 	}
 	for _, u := range []*Utility{&m.Utility, m.BaseUtility} {
 		if u == nil {
 			continue
 		}
-		if err := errors.Join(u.Agreement.check(), bounded(u.KL, u.Perplexity, u.RelativePerplexity)); err != nil {
+		if err := cmp.Or(u.Agreement.check(), bounded(u.KL, u.Perplexity, u.RelativePerplexity)); err != nil {
 			return err
 		}
 		if u.KL != nil && *u.KL < -1e-3 { // rounding
@@ -305,7 +307,7 @@ func (s *Signal) check() error {
 	}
 	err := bounded(&s.Log10EValue, &s.Ranks.MeanRank, &s.Ranks.Log10P)
 	if c := s.Calibrated; c != nil {
-		err = errors.Join(err, bounded(&c.MeanRank, &c.Log10P))
+		err = cmp.Or(err, bounded(&c.MeanRank, &c.Log10P))
 	}
 	return err
 }

@@ -111,12 +111,16 @@ func TestParseReportBoundsTrials(t *testing.T) {
 	if _, err := ParseReport([]byte(encode(t, r))); err != nil {
 		t.Errorf("%d trials: %v", maxTrials, err)
 	}
-	plan, err := json.Marshal(make([]string, maxTrials+1))
+	names := make([]string, maxTrials+1)
+	for i := range names {
+		names[i] = fmt.Sprintf("noise-%d", i)
+	}
+	plan, err := json.Marshal(names)
 	if err != nil {
 		t.Fatal(err)
 	}
 	s := &Sweep{Dir: t.TempDir()}
-	if err := os.WriteFile(filepath.Join(s.Dir, planFile), []byte(strings.ReplaceAll(string(plan), `""`, `"a"`)), 0o666); err != nil {
+	if err := os.WriteFile(filepath.Join(s.Dir, planFile), plan, 0o666); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := s.readPlan(); !errors.Is(err, ErrDamaged) {
@@ -200,7 +204,7 @@ func TestOpen(t *testing.T) {
 	if _, _, err = Open(dir); !errors.Is(err, ErrNotReport) {
 		t.Errorf("a report that is none: %v", err)
 	}
-	for _, plan := range []string{"{", `["../x"]`} {
+	for _, plan := range []string{"{", `["../x"]`, `["fake-0", "fake-0"]`} {
 		write(planFile, plan)
 		if _, _, err = Open(dir); !errors.Is(err, ErrDamaged) {
 			t.Errorf("plan %s: %v", plan, err)

@@ -1,6 +1,7 @@
 package attack
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/json"
@@ -331,7 +332,7 @@ func (s *Sweep) loadMeasures(name string) (*Measures, error) {
 		return nil, fmt.Errorf("read measures: %w", err)
 	}
 	m := &Measures{}
-	if err := errors.Join(unmarshal(data, m), m.check()); err != nil {
+	if err := cmp.Or(unmarshal(data, m), m.check()); err != nil {
 		return nil, fmt.Errorf("read %s: %w: %w", path, ErrDamaged, err)
 	}
 	return m, nil

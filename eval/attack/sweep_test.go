@@ -151,7 +151,7 @@ func TestSweepOfNonFiniteFigures(t *testing.T) {
 	for i, want := range []struct {
 		status Status
 		reason string
-	}{{Diverged, "divergence: it is +Inf"}, {Diverged, "+Inf"}, {Diverged, "NaN"}, {Done, ""}} {
+	}{{Diverged, "divergence: the number +Inf"}, {Diverged, "+Inf"}, {Diverged, "NaN"}, {Done, ""}} {
 		o, err := s.Load(trials[i])
 		if err != nil || o == nil || o.Status != want.status || !strings.Contains(o.Reason, want.reason) || (o.Reason == "") != (want.reason == "") {
 			t.Errorf("%s: %+v %v", trials[i].ID, o, err)
@@ -259,16 +259,16 @@ func TestSweepMeasuresOnce(t *testing.T) {
 	if err := merged.Merge([]string{s.Dir}); err != nil {
 		t.Fatal(err)
 	}
-	cancelled, cancel := context.WithCancel(t.Context()) // with it no model measures anything
+	canceled, cancel := context.WithCancel(t.Context()) // with it no model measures anything
 	cancel()
-	if err := merged.Run(cancelled, Shard{}); err != nil {
+	if err := merged.Run(canceled, Shard{}); err != nil {
 		t.Errorf("nothing is left: %v", err)
 	}
 	r, err := merged.Report(nil)
 	if err != nil || r.Intact == nil || r.Base == nil || len(r.Outcomes) != 1 {
 		t.Errorf("%+v %v", r, err)
 	}
-	if err := s.Run(cancelled, Shard{}); !errors.Is(err, context.Canceled) {
+	if err := s.Run(canceled, Shard{}); !errors.Is(err, context.Canceled) {
 		t.Errorf("trials are left: %v", err)
 	}
 	if err := os.WriteFile(filepath.Join(s.Dir, intactFile), []byte("{}"), 0o666); err != nil {
