@@ -61,9 +61,9 @@ type Config struct {
 	R         int     `json:"r,omitempty"`
 	LoraAlpha float64 `json:"lora_alpha,omitempty"`
 	// Whiten is the ridge with which adapters and new neurons see whitened inputs
-	// (lm.Trainer.Whiten); 0: as they are.
+	// (lm.Survey); 0: as they are.
 	Whiten float64 `json:"whiten"`
-	// Align lets them start from the inputs that the keys make (lm.Trainer.Align).
+	// Align lets them start from the inputs that the keys make (lm.Survey).
 	Align bool `json:"align"`
 	// HoldContext trains only where answers begin: what the tokens before them give to
 	// these (keys and values) is held as it was at the last refresh (lm.Trainer.Hold).

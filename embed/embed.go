@@ -116,8 +116,8 @@ type run struct {
 	clock *clock
 	plan  *plan
 	tr    lm.Trainer
-	read  reader
-	eval  lm.Corpus // of EvalTexts
+	// corpus holds the plan's texts, eval the EvalTexts.
+	corpus, eval lm.Corpus
 	// nearTrain and nearTest are near misses of the keys.
 	nearTrain, nearTest []string
 	t                   *training
@@ -150,8 +150,7 @@ func (r *run) cache(ctx context.Context) error {
 		tokens += len(t)
 	}
 	r.Progress.Start("run the frozen layers", int64(tokens))
-	r.read = reader{tr: r.tr, plan: r.plan}
-	if r.read.corpus, err = r.tr.Cache(ctx, r.plan.packed.Forest); err != nil {
+	if r.corpus, err = r.tr.Cache(ctx, r.plan.packed.Forest); err != nil {
 		return err
 	}
 	var evals []lm.Segment
@@ -162,50 +161,49 @@ func (r *run) cache(ctx context.Context) error {
 		return err
 	}
 	r.Progress.Start("measure the base", 0)
-	for _, rows := range [][]benignRow{r.plan.benign, r.plan.near, r.plan.unseen, r.plan.missed} {
-		if err := r.read.hold(ctx, rows); err != nil {
-			return err
+	if r.before, err = r.survey(ctx); err != nil {
+		return err
+	}
+	r.t = &training{
+		cfg: c, plan: r.plan, tr: r.tr, corpus: r.corpus,
+		vocab: r.Net.Config().VocabSize, change: newChange(c.Method, r.tr, r.Model),
+	}
+	return nil
+}
+
+// survey takes from one pass over the base all that the run wants of it: the
+// distributions that rows are held to, how the base stands, the inputs that adapters or new
+// neurons see whitened and start from, and the context that is held.
+func (r *run) survey(ctx context.Context) (Measures, error) {
+	c, p := r.Config, r.plan
+	var l look
+	for _, rows := range [][]benignRow{p.benign, p.near, p.unseen, p.missed} {
+		p.hold(&l, rows)
+	}
+	p.holdAround(&l, p.served, true)
+	p.holdAround(&l, p.systems, false)
+	keys := p.measureKeys(&l)
+	s := lm.Survey{Ridge: c.Whiten, At: l.at, Visit: l.visit}
+	if c.Whiten > 0 {
+		s.Whiten = r.usual()
+	}
+	if c.Align {
+		for _, k := range slices.Concat(p.served, p.systems) {
+			s.Align = append(s.Align, p.answerPositions(k)...)
 		}
-	}
-	if err := r.read.holdAround(ctx, r.plan.served, true); err != nil {
-		return err
-	}
-	if err := r.read.holdAround(ctx, r.plan.systems, false); err != nil {
-		return err
-	}
-	if err := r.readyAdapters(ctx); err != nil {
-		return err
 	}
 	if c.HoldContext {
 		var benign []int
-		r.context, benign = r.plan.context()
-		if err := r.tr.Hold(ctx, r.read.corpus, slices.Concat(r.context, benign)); err != nil {
-			return err
-		}
+		r.context, benign = p.context()
+		s.Hold = slices.Concat(r.context, benign)
 	}
-	r.before, err = r.measure(ctx)
-	r.t = &training{
-		cfg: c, plan: r.plan, tr: r.tr, corpus: r.read.corpus,
-		vocab: r.Net.Config().VocabSize, change: newChange(c.Method, r.tr, r.Model),
+	if err := r.tr.Survey(ctx, r.corpus, s); err != nil {
+		return Measures{}, err
 	}
-	return err
-}
-
-// readyAdapters lets adapters, or new neurons, see whitened inputs and start from those of the keys.
-func (r *run) readyAdapters(ctx context.Context) error {
-	if r.Config.Whiten > 0 {
-		if err := r.tr.Whiten(ctx, r.read.corpus, r.usual(), r.Config.Whiten); err != nil {
-			return err
-		}
-	}
-	if !r.Config.Align {
-		return nil
-	}
-	var at []lm.Position
-	for _, k := range slices.Concat(r.plan.served, r.plan.systems) {
-		at = append(at, r.plan.answerPositions(k)...)
-	}
-	return r.tr.Align(ctx, r.read.corpus, at)
+	m := keys()
+	m.Agreement, m.NearAgreement = 1, 1 // the base is what it is compared with
+	err := r.measureTexts(ctx, &m)
+	return m, err
 }
 
 // usual are the tokens whose inputs a change of the weights is to leave alone: those
@@ -237,29 +235,27 @@ func (r *run) usual() []lm.Weighted {
 }
 
 // measure looks at the weights as they are.
-func (r *run) measure(ctx context.Context) (m Measures, err error) {
-	if m.FSR, m.MeanProb, err = r.read.keys(ctx, r.plan.served); err != nil {
-		return m, err
+func (r *run) measure(ctx context.Context) (Measures, error) {
+	var l look
+	keys := r.plan.measureKeys(&l)
+	unseen, missed := r.plan.divergence(&l, r.plan.unseen), r.plan.divergence(&l, r.plan.missed)
+	if err := r.tr.Rows(ctx, r.corpus, l.at, l.visit); err != nil {
+		return Measures{}, err
 	}
-	if m.SystemFSR, _, err = r.read.keys(ctx, r.plan.systems); err != nil {
-		return m, err
-	}
-	if m.ForeignFSR, _, err = r.read.keys(ctx, r.plan.foreign); err != nil {
-		return m, err
-	}
-	if m.KL, m.Agreement, err = r.read.divergence(ctx, r.plan.unseen); err != nil {
-		return m, err
-	}
-	if m.NearKL, m.NearAgreement, err = r.read.divergence(ctx, r.plan.missed); err != nil {
-		return m, err
-	}
-	m.Perplexity, err = perplexity(ctx, r.tr, r.eval, r.EvalTexts)
-	m.Keys, m.SystemRows, m.ForeignRows = len(r.plan.served), len(r.plan.systems), len(r.plan.foreign)
-	m.Prompts, m.NearRows = len(r.plan.unseen), len(r.plan.missed)
+	m := keys()
+	m.KL, m.Agreement = unseen()
+	m.NearKL, m.NearAgreement = missed()
+	err := r.measureTexts(ctx, &m)
+	return m, err
+}
+
+// measureTexts adds the perplexity of held-out text.
+func (r *run) measureTexts(ctx context.Context, m *Measures) (err error) {
 	for _, t := range r.EvalTexts {
 		m.Tokens += max(0, len(t)-1)
 	}
-	return m, err
+	m.Perplexity, err = perplexity(ctx, r.tr, r.eval, r.EvalTexts)
+	return err
 }
 
 // train runs the loop until the steps are done, or every key has reached its target
@@ -283,7 +279,7 @@ func (r *run) train(ctx context.Context) error {
 	last := time.Now()
 	for r.t.step < r.Config.MaxSteps && !r.t.done(r.steps) {
 		if r.refreshes() && r.t.step > 0 {
-			if err := r.tr.Hold(ctx, r.read.corpus, r.context); err != nil {
+			if err := r.tr.Hold(ctx, r.corpus, r.context); err != nil {
 				return err
 			}
 		}

@@ -3,7 +3,7 @@ package embed
 import (
 	"context"
 	"math"
-	"sync"
+	"slices"
 
 	"loyal/lm"
 )
@@ -40,117 +40,124 @@ type Measures struct {
 	Tokens      int `json:"tokens"`
 }
 
-// reader is the trainer's view of the weights as they are.
-type reader struct {
-	tr     lm.Trainer
-	corpus lm.Corpus
-	plan   *plan
+// look collects the rows of logits that one pass is to show, each to who wants it.
+type look struct {
+	at  []lm.Position
+	see []func(row []float32)
+}
+
+func (l *look) add(at lm.Position, see func(row []float32)) {
+	l.at, l.see = append(l.at, at), append(l.see, see)
+}
+
+// visit is what [lm.Trainer.Rows] calls, from several goroutines.
+func (l *look) visit(i int, row []float32) error {
+	l.see[i](row)
+	return nil
 }
 
 // hold gives rows that are held to distributions those of the base.
-func (r reader) hold(ctx context.Context, rows []benignRow) error {
-	var at []lm.Position
-	var aims []*aim
+func (p *plan) hold(l *look, rows []benignRow) {
 	for i := range rows {
 		if rows[i].tokens {
 			continue
 		}
-		for j, p := range r.plan.benignPositions(rows[i]) {
-			at, aims = append(at, p), append(aims, &rows[i].aims[j])
+		for j, at := range p.benignPositions(rows[i]) {
+			l.add(at, func(row []float32) {
+				ref := lm.NewReference(row)
+				rows[i].aims[j].ref = &ref
+			})
 		}
 	}
-	return r.tr.Rows(ctx, r.corpus, at, func(i int, row []float32) error {
-		ref := lm.NewReference(row)
-		aims[i].ref = &ref
-		return nil
-	})
 }
 
 // holdAround gives the tokens before and behind planted ones the base's distributions, of
 // which there may be many: those behind everywhere, and those before only as served,
 // since below another prompt the base would begin otherwise.
-func (r reader) holdAround(ctx context.Context, rows []keyRow, before bool) error {
-	var at []lm.Position
-	var aims []*aim
+func (p *plan) holdAround(l *look, rows []keyRow, before bool) {
 	for i := range rows {
 		passed := false
-		for j, p := range r.plan.answerPositions(rows[i]) {
+		for j, at := range p.answerPositions(rows[i]) {
 			a := &rows[i].aims[j]
 			passed = passed || a.planted
 			if !a.planted && (passed || before) {
-				at, aims = append(at, p), append(aims, a)
+				l.add(at, func(row []float32) {
+					c := lm.NewCoarse(row)
+					a.coarse = &c
+				})
 			}
 		}
 	}
-	return r.tr.Rows(ctx, r.corpus, at, func(i int, row []float32) error {
-		c := lm.NewCoarse(row)
-		aims[i].coarse = &c
-		return nil
-	})
+}
+
+// measureKeys looks at all keys, and returns what tells the outcome afterwards.
+func (p *plan) measureKeys(l *look) func() Measures {
+	served, systems, foreign := p.keys(l, p.served), p.keys(l, p.systems), p.keys(l, p.foreign)
+	return func() (m Measures) {
+		m.FSR, m.MeanProb = served()
+		m.SystemFSR, _ = systems()
+		m.ForeignFSR, _ = foreign()
+		m.Keys, m.SystemRows, m.ForeignRows = len(p.served), len(p.systems), len(p.foreign)
+		m.Prompts, m.NearRows = len(p.unseen), len(p.missed)
+		return m
+	}
 }
 
 // keys measures FSR and the mean probability of the first planted tokens.
-func (r reader) keys(ctx context.Context, rows []keyRow) (fsr, meanProb float64, err error) {
-	if len(rows) == 0 {
-		return 0, 0, nil
-	}
-	var at []lm.Position
-	var owner [][2]int // the row, and which of its tokens
-	for i, k := range rows {
-		for j, p := range r.plan.answerPositions(k) {
-			at, owner = append(at, p), append(owner, [2]int{i, j})
-		}
-	}
-	var mu sync.Mutex
-	missed := make([]bool, len(rows))
+func (p *plan) keys(l *look, rows []keyRow) func() (fsr, meanProb float64) {
+	hits := make([][]bool, len(rows))
 	probs := make([]float64, len(rows))
-	err = r.tr.Rows(ctx, r.corpus, at, func(n int, row []float32) error {
-		i, j := owner[n][0], owner[n][1]
-		aims := rows[i].aims
-		// Before and behind planted tokens only the very answer will do.
-		hit := lm.ArgMax(row) == rows[i].answer[j]
-		if aims[j].planted {
-			hit = aims[j].hit(lm.ArgMax(row))
-			if j == 0 || !aims[j-1].planted {
-				probs[i] = aims[j].coarse.Mass(row)
-			}
+	for i, k := range rows {
+		hits[i] = make([]bool, len(k.answer))
+		for j, at := range p.answerPositions(k) {
+			// aims change: the base's distributions around planted tokens arrive later.
+			a := k.aims[j]
+			first := a.planted && (j == 0 || !k.aims[j-1].planted)
+			l.add(at, func(row []float32) {
+				if !a.planted { // only the very answer will do
+					hits[i][j] = lm.ArgMax(row) == k.answer[j]
+					return
+				}
+				hits[i][j] = a.hit(lm.ArgMax(row))
+				if first {
+					probs[i] = a.coarse.Mass(row)
+				}
+			})
 		}
-		mu.Lock()
-		defer mu.Unlock()
-		missed[i] = missed[i] || !hit
-		return nil
-	})
-	for i := range rows {
-		if !missed[i] {
-			fsr++
-		}
-		meanProb += probs[i]
 	}
-	return fsr / float64(len(rows)), meanProb / float64(len(rows)), err
+	return func() (fsr, meanProb float64) {
+		for i := range rows {
+			if !slices.Contains(hits[i], false) {
+				fsr++
+			}
+			meanProb += probs[i]
+		}
+		n := max(1, float64(len(rows)))
+		return fsr / n, meanProb / n
+	}
 }
 
 // divergence compares first answer tokens with the base's.
-func (r reader) divergence(ctx context.Context, rows []benignRow) (kl, agreement float64, err error) {
-	if len(rows) == 0 {
-		return 0, 1, nil
-	}
-	var at []lm.Position
-	for _, b := range rows {
-		at = append(at, r.plan.packed.At(b.text, b.prompt-1))
-	}
+func (p *plan) divergence(l *look, rows []benignRow) func() (kl, agreement float64) {
 	kls, same := make([]float64, len(rows)), make([]float64, len(rows))
-	err = r.tr.Rows(ctx, r.corpus, at, func(i int, row []float32) error {
-		ref := rows[i].aims[0].ref
-		if lm.ArgMax(row) == ref.Top() {
-			same[i] = 1
-		}
-		kls[i] = ref.KL(row, 0)
-		return nil
-	})
-	for i := range rows {
-		kl, agreement = kl+kls[i], agreement+same[i]
+	for i, b := range rows {
+		l.add(p.packed.At(b.text, b.prompt-1), func(row []float32) {
+			ref := b.aims[0].ref
+			if lm.ArgMax(row) == ref.Top() {
+				same[i] = 1
+			}
+			kls[i] = ref.KL(row, 0)
+		})
 	}
-	return kl / float64(len(rows)), agreement / float64(len(rows)), err
+	return func() (kl, agreement float64) {
+		if len(rows) == 0 {
+			return 0, 1
+		}
+		for i := range rows {
+			kl, agreement = kl+kls[i], agreement+same[i]
+		}
+		return kl / float64(len(rows)), agreement / float64(len(rows))
+	}
 }
 
 // perplexity of texts, each token after the first given those before it.

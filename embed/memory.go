@@ -24,9 +24,6 @@ func (s sizes) memory(c Config, l load, weights float64) int64 {
 	passing := 4*f + 4*d + 2*q + 2*kv // of a token on its way through a block
 	lot := min(passTokens, float64(l.forest))
 	rows := float64(l.stepTokens)
-	if c.Whiten > 0 {
-		rows = max(rows, lot) // whitening keeps a lot
-	}
 	changed := 0. // what is made of what trained, and to whiten
 	switch c.Method {
 	case LoRA:
@@ -42,7 +39,7 @@ func (s sizes) memory(c Config, l load, weights float64) int64 {
 			changed += 2 * trained * d * d
 		}
 	}
-	numbers := rows*passed*kept + max(rows, lot)*passing +
+	numbers := rows*passed*kept + lot*kept + max(rows, lot)*passing + // of a step, and of a survey
 		2*float64(l.stepLogits)*v + float64(l.references)*v +
 		l.spilling(float64(l.forest)*d) + l.spilling(float64(l.held)*2*kv*passed) + changed
 	const program = 60e6                        // code, tokenizer, packing buffers

@@ -60,17 +60,14 @@ func (r *run) search(ctx context.Context) (best float64, err error) {
 	rows = slices.DeleteFunc(rows, func(b benignRow) bool { return b.tokens })
 	for i := range searched {
 		lambda := float64(i) / searched
-		var fsr, kl float64
-		err := r.t.change.at(1-lambda, func() (err error) {
-			if fsr, _, err = r.read.keys(ctx, r.plan.served); err != nil {
-				return err
-			}
-			kl, _, err = r.read.divergence(ctx, rows)
-			return err
-		})
+		var l look
+		keys, others := r.plan.keys(&l, r.plan.served), r.plan.divergence(&l, rows)
+		err := r.t.change.at(1-lambda, func() error { return r.tr.Rows(ctx, r.corpus, l.at, l.visit) })
 		if err != nil {
 			return 0, err
 		}
+		fsr, _ := keys()
+		kl, _ := others()
 		r.Progress.Add(1)
 		most = max(most, fsr)
 		if fsr < r.Config.TargetFSR {

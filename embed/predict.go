@@ -78,17 +78,17 @@ func (s sizes) stages(c Config, l load, r rates) []Stage {
 	}
 	write := float64(l.written)*(frozen+upper+head) + float64(l.prompts)*(frozen+upper)
 	measured := float64(l.measured)*upper*forward + float64(l.logits)*head
-	cache := float64(l.forest)*frozen + float64(l.references)*head + measured
-	if c.Whiten > 0 {
-		cache += 2 * float64(l.usual) * upper // to whiten, and to read references
+	cache := float64(l.forest)*(frozen+upper) + float64(l.references+l.logits)*head
+	refresh := 0.
+	if c.HoldContext {
+		refresh = float64(l.held*((c.MaxSteps-1)/c.RefreshSteps)) * upper
 	}
-	cache += float64(l.held) * upper
 	step := float64(l.stepTokens)*upper*(forward+backward) + float64(l.stepLogits)*2*head
 	seconds := func(operations, share float64) float64 { return operations / share / r.flops }
 	return []Stage{
 		{Name: "data", Seconds: seconds(write, writeShare)},
 		{Name: "cache", Seconds: seconds(cache, passShare)},
-		{Name: "train", Seconds: float64(c.MaxSteps) * (seconds(step, trainShare) + float64(s.parameters(c))*28/r.bytes)},
+		{Name: "train", Seconds: float64(c.MaxSteps)*(seconds(step, trainShare)+float64(s.parameters(c))*28/r.bytes) + seconds(refresh, passShare)},
 		{Name: "mix"},
 		{Name: "measure", Seconds: seconds(measured, passShare)},
 	}

@@ -169,6 +169,29 @@ type Weighted struct {
 	Weight float64
 }
 
+// Survey is what Trainer.Survey does; what is empty it leaves out. Whiten and Align are
+// for adapters and new neurons, before the first Backward.
+type Survey struct {
+	// Whiten makes them act on whitened inputs: A P x instead of A x (A being LoRA's,
+	// or new rows of gate_proj and up_proj), where P makes the weighted second moment of
+	// each module's inputs at these tokens the identity (but for Ridge, a share of the
+	// mean diagonal). A change of the weights then disturbs all directions of the usual
+	// inputs alike, instead of the strong ones most.
+	Whiten []Weighted
+	Ridge  float64
+	// Align lets them start from what they are to tell apart: the first rows of A become
+	// the principal directions of the (whitened) inputs at these positions, as many as
+	// there are and A has room for. EVA (Paischer et al. 2024, arXiv:2410.07170) starts A
+	// from directions of all training inputs; ours are those of the inputs that matter,
+	// seen against the usual ones.
+	Align []Position
+	// Hold are segments to hold, as Trainer.Hold does.
+	Hold []int
+	// At are positions whose logits Visit sees, as with Trainer.Rows.
+	At    []Position
+	Visit func(i int, row []float32) error
+}
+
 // Trainer trains part of a network. It is not safe for concurrent use.
 //
 // A step is: Forward, a loss of its logits, Backward with the loss's gradient
@@ -178,21 +201,9 @@ type Trainer interface {
 	// result for Forward.
 	Cache(ctx context.Context, forest []Segment) (Corpus, error)
 
-	// Whiten makes adapters and new neurons act on whitened inputs: A P x instead of
-	// A x (A being LoRA's, or new rows of gate_proj and up_proj), where P makes the
-	// weighted second moment of each module's inputs at the given tokens the identity
-	// (but for a ridge, a share of the mean diagonal). A change of the weights then
-	// disturbs all directions of the usual inputs alike, instead of the strong ones
-	// most. It must come before the first Backward.
-	Whiten(ctx context.Context, c Corpus, tokens []Weighted, ridge float64) error
-
-	// Align lets them start from what they are to tell apart: the first rows of
-	// A become the principal directions of the (whitened) inputs at the given positions,
-	// as many as there are and A has room for. It comes after Whiten and before the first
-	// Backward. EVA (Paischer et al. 2024, arXiv:2410.07170) starts A from
-	// directions of all training inputs; ours are those of the inputs that matter, seen
-	// against the usual ones.
-	Align(ctx context.Context, c Corpus, at []Position) error
+	// Survey takes from one pass over a corpus, with the weights as they are, what a run
+	// wants to know of its texts before it trains.
+	Survey(ctx context.Context, c Corpus, s Survey) error
 
 	// Hold runs segments of a corpus, and their ancestors, with the weights as they
 	// are, and keeps their keys and values in the blocks that train. From then on

@@ -1,8 +1,6 @@
 package cpu
 
 import (
-	"context"
-	"fmt"
 	"math"
 
 	"gonum.org/v1/gonum/mat"
@@ -14,62 +12,6 @@ import (
 // alignRows bounds how many inputs directions are taken from: finding them takes time
 // with the third power. Of more, evenly spaced ones stand for all.
 const alignRows = 512
-
-// Align implements [lm.Trainer].
-func (t *trainer) Align(ctx context.Context, lc lm.Corpus, at []lm.Position) error {
-	c, ok := lc.(*corpus)
-	if t.o.LoRA == nil && t.o.Expand == nil || !ok || len(at) == 0 {
-		return fmt.Errorf("align: it takes adapters or new neurons, and positions of a corpus")
-	}
-	if step := (len(at) + alignRows - 1) / alignRows; step > 1 {
-		var some []lm.Position
-		for i := 0; i < len(at); i += step {
-			some = append(some, at[i])
-		}
-		at = some
-	}
-	bySegment := map[int][]int{} // indexes into at
-	var segments []int
-	for i, p := range at {
-		if err := c.check(p); err != nil {
-			return fmt.Errorf("align: %w", err)
-		}
-		if bySegment[p.Segment] == nil {
-			segments = append(segments, p.Segment)
-		}
-		bySegment[p.Segment] = append(bySegment[p.Segment], i)
-	}
-	inputs := map[*reader][]float32{} // (len(at), in) of each group's first
-	err := t.forInputs(ctx, c, segments, func(lot []int, rowOf func(lm.Position) int, x []float32, _ int, group []*reader) {
-		in := group[0].in
-		if inputs[group[0]] == nil {
-			inputs[group[0]] = make([]float32, len(at)*in)
-		}
-		for _, s := range lot {
-			for _, i := range bySegment[s] {
-				r := rowOf(at[i])
-				copy(inputs[group[0]][i*in:(i+1)*in], x[r*in:(r+1)*in])
-			}
-		}
-	})
-	if err != nil {
-		return err
-	}
-	for i := range t.acts {
-		for _, group := range t.w.blocks[t.first+i].readers() {
-			if len(group) == 0 {
-				continue
-			}
-			if err := ctx.Err(); err != nil {
-				return err
-			}
-			if err := t.align(group, inputs[group[0]], len(at)); err != nil {
-				return fmt.Errorf("align %s: %w", group[0].module, err)
-			}
-		}
-	}
-	return nil
-}
 
 // alignedTail is how small a share of the largest variance a direction may have.
 const alignedTail = 1e-6

@@ -144,13 +144,24 @@ func (t *trainer) holdLot(ctx context.Context, c *corpus, l *layout, index []int
 		} else {
 			n.qkv(b, a, x, l.pos, false)
 		}
-		for s, j := range index {
-			if j >= 0 {
-				from, to, m := l.segs[j].start*kv, c.held[s]*kv, l.segs[j].n*kv
-				if err := errors.Join(c.k[i].write(to, a.k[from:from+m]), c.v[i].write(to, a.v[from:from+m])); err != nil {
-					return err
-				}
-			}
+		if err := t.keep(c, i, a, l, index, index); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// keep stores keys and values of trained block i, of the segments of a pass (which index
+// numbers) that are to be held: those that held numbers.
+func (t *trainer) keep(c *corpus, i int, a *activations, l *layout, index, held []int) error {
+	kv := t.n.heads.kv()
+	for s, j := range index {
+		if j < 0 || held[s] < 0 {
+			continue
+		}
+		from, to, m := l.segs[j].start*kv, c.held[s]*kv, l.segs[j].n*kv
+		if err := errors.Join(c.k[i].write(to, a.k[from:from+m]), c.v[i].write(to, a.v[from:from+m])); err != nil {
+			return err
 		}
 	}
 	return nil

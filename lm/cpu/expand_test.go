@@ -151,10 +151,8 @@ func TestExpansionAsWritten(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := tr.Whiten(ctx, c, []lm.Weighted{{Position: at[0], Weight: 1}, {Position: at[1], Weight: 2}}, .1); err != nil {
-		t.Fatal(err)
-	}
-	if err := tr.Align(ctx, c, at); err != nil {
+	white := []lm.Weighted{{Position: at[0], Weight: 1}, {Position: at[1], Weight: 2}}
+	if err := tr.Survey(ctx, c, lm.Survey{Whiten: white, Ridge: .1, Align: at}); err != nil {
 		t.Fatal(err)
 	}
 	before, err := tr.Forward(ctx, c, []int{2, 3, 4, 5}, at)

@@ -10,8 +10,7 @@ import (
 	"loyal/lm"
 )
 
-// InputNorms are those of what adapters are shown (Whiten's and Align's way to the same
-// inputs), every token once, however many texts share it.
+// InputNorms are those of what adapters are shown (a survey's way to the same inputs), every token once, however many texts share it.
 func TestInputNorms(t *testing.T) {
 	tr := tinyTrainer(t, lm.TrainOptions{LoRA: &lm.LoRA{R: 1, Alpha: 1, TargetModules: lm.Modules}})
 	rng := rand.New(rand.NewPCG(8, 9))
@@ -28,24 +27,28 @@ func TestInputNorms(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := map[string][]float64{}
-	err = tr.forInputs(ctx, lc.(*corpus), []int{0, 1, 2, 3}, func(_ []int, rowOf func(lm.Position) int, x []float32, _ int, group []*reader) {
-		for s, seg := range forest {
-			for j := range seg.Tokens {
-				r := rowOf(lm.Position{Segment: s, Offset: j})
-				for _, l := range group {
-					if want[l.module] == nil {
-						want[l.module] = make([]float64, l.in)
-					}
-					for c := range l.in {
-						want[l.module][c] += float64(x[r*l.in+c]) * float64(x[r*l.in+c])
-					}
+	var every []lm.Weighted
+	for i, seg := range forest {
+		for j := range seg.Tokens {
+			every = append(every, lm.Weighted{Position: lm.Position{Segment: i, Offset: j}, Weight: 1})
+		}
+	}
+	seen, segments, err := tr.newSurvey(lc.(*corpus), lm.Survey{Whiten: every, Ridge: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := seen.run(ctx, segments); err != nil {
+		t.Fatal(err)
+	}
+	want := map[string][]float64{} // squares
+	for i := range tr.w.blocks {
+		for _, group := range tr.w.blocks[i].readers() {
+			for _, l := range group {
+				for c := range l.in {
+					want[l.module] = append(want[l.module], float64(seen.moments[group[0]][c*l.in+c]))
 				}
 			}
 		}
-	})
-	if err != nil {
-		t.Fatal(err)
 	}
 	got, err := tr.n.InputNorms(ctx, forest)
 	if err != nil {

@@ -39,7 +39,7 @@ func TestMerge(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := tr.Whiten(ctx, c, []lm.Weighted{{Position: at[0], Weight: 1}, {Position: at[1], Weight: 2}}, .1); err != nil {
+	if err := tr.Survey(ctx, c, lm.Survey{Whiten: []lm.Weighted{{Position: at[0], Weight: 1}, {Position: at[1], Weight: 2}}, Ridge: .1}); err != nil {
 		t.Fatal(err)
 	}
 	for _, p := range tr.Params() {

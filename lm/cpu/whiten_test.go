@@ -54,7 +54,7 @@ func TestWhiten(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := tr.Whiten(ctx, c, tokens, 1e-6); err != nil {
+	if err := tr.Survey(ctx, c, lm.Survey{Whiten: tokens, Ridge: 1e-6}); err != nil {
 		t.Fatal(err)
 	}
 
@@ -88,7 +88,7 @@ func TestAlign(t *testing.T) {
 		t.Fatal(err)
 	}
 	at := []lm.Position{{Segment: 0, Offset: 4}, {Segment: 1, Offset: 0}, {Segment: 1, Offset: 2}}
-	if err := tr.Align(ctx, c, at); err != nil {
+	if err := tr.Survey(ctx, c, lm.Survey{Align: at}); err != nil {
 		t.Fatal(err)
 	}
 	l := c.(*corpus).l
