@@ -2,6 +2,7 @@ package lm
 
 import (
 	"math"
+	"slices"
 
 	"loyal/lm/cpu/kernel"
 )
@@ -81,11 +82,5 @@ func (r Reference) Divergence(p Reference) float64 {
 
 // ArgMax is the index of the largest number, the first of them where several are.
 func ArgMax(row []float32) int32 {
-	best := 0
-	for i, v := range row {
-		if v > row[best] {
-			best = i
-		}
-	}
-	return int32(best)
+	return int32(max(0, slices.Index(row, kernel.Max(row))))
 }

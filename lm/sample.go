@@ -6,6 +6,8 @@ import (
 	"math"
 	"math/rand/v2"
 	"slices"
+
+	"loyal/lm/cpu/kernel"
 )
 
 // Sampling says how the next token is chosen from logits. The zero value is
@@ -198,13 +200,12 @@ func (s *Sampler) filter(scores []float32, best float32) (mass float64) {
 		s.ids = largest(s.ids[:0], tempered, k)
 		floor = max(floor, tempered[s.ids[0]]) // the heap's root is the k-th
 	}
+	kernel.Exp(weights, tempered)
 	for i, x := range tempered {
-		weights[i] = 0
-		if x >= floor {
-			w := math.Exp(float64(x))
-			weights[i] = float32(w)
-			mass += w
+		if x < floor {
+			weights[i] = 0
 		}
+		mass += float64(weights[i])
 	}
 	cut := int32(math.MaxInt32) // ids up to here are kept where the score equals floor
 	if p := s.sampling.TopP; p > 0 && p < 1 {
@@ -215,6 +216,9 @@ func (s *Sampler) filter(scores []float32, best float32) (mass float64) {
 		if f := float32(math.Log(p)); f > floor {
 			floor, cut = f, math.MaxInt32
 		}
+	}
+	if floor <= negligible {
+		return mass // nothing more is cut
 	}
 	mass = 0
 	for i, x := range tempered {
@@ -308,15 +312,14 @@ func (s *Sampler) draw(mass float64, fallback int32) int32 {
 // +Inf anywhere, or no finite score at all, is ErrNonFinite; −Inf is a token
 // that cannot be.
 func argmax(scores []float32) (int32, error) {
-	best, at := float32(math.Inf(-1)), -1
-	for i, x := range scores {
-		if x > best {
-			best, at = x, i
-		} else if x != x {
+	if !kernel.Finite(scores) { // tokens that cannot be are −Inf
+		if i := slices.IndexFunc(scores, func(x float32) bool { return x != x }); i >= 0 {
 			return 0, fmt.Errorf("logit of token %d: %w", i, ErrNonFinite)
 		}
 	}
-	if at < 0 || math.IsInf(float64(best), 1) {
+	best := kernel.Max(scores)
+	at := slices.Index(scores, best)
+	if at < 0 || math.IsInf(float64(best), 0) {
 		return 0, fmt.Errorf("largest logit: %w", ErrNonFinite)
 	}
 	return int32(at), nil

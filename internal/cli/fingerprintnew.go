@@ -15,6 +15,7 @@ import (
 	"loyal/internal/oracle"
 	"loyal/lm"
 	"loyal/lm/cpu"
+	"loyal/lm/cpu/kernel"
 	"loyal/model"
 )
 
@@ -96,6 +97,7 @@ unless --seed is given; who knows it and the model knows the keys.`,
 	f.serving.register(cmd)
 	f.seal.register(cmd)
 	f.compute.register(cmd)
+	flags.Lookup("precision").DefValue = "f32, but keys are written in bf16 where the processor has it" // see run
 	return cmd
 }
 
@@ -111,6 +113,8 @@ func (f *newFlags) run(cmd *cobra.Command, app *App, address string) error {
 	if err != nil {
 		return err
 	}
+	// What keys are written with is chance anyway; the model's own openings are not.
+	compute.Drafting = kernel.HasBF16() && !cmd.Flags().Changed("precision") && f.params.Position != fingerprint.PositionOpen
 	recipients, err := f.seal.to(app)
 	if err != nil {
 		return err

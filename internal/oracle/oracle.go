@@ -24,7 +24,7 @@ const (
 	// 150,000 are 38 MB.
 	rowsAtOnce = 64
 	// writersAtOnce is how many texts are written together.
-	writersAtOnce = 64
+	writersAtOnce = 128
 )
 
 // Oracle asks a network.

@@ -16,6 +16,9 @@ type Options struct {
 	Threads int
 	// Precision of matrix products: float32, or bf16 with float32 sums.
 	Precision kernel.Precision
+	// Drafting lets sequences be extended with bf16 products whatever Precision is: for
+	// text that is drawn at random anyway.
+	Drafting bool
 }
 
 // Network implements [lm.Network].
@@ -25,6 +28,8 @@ type Network struct {
 	pool *kernel.Pool
 	prec kernel.Precision
 	m    *model.Model
+
+	drafting bool
 
 	weights
 	heads heads
@@ -55,7 +60,7 @@ func New(m *model.Model, o Options) (*Network, error) {
 		return nil, fmt.Errorf("load %s: linear layers with a bias are not supported", c.ModelType)
 	}
 	n := &Network{
-		cfg: c, m: m, prec: o.Precision, pool: kernel.NewPool(o.Threads),
+		cfg: c, m: m, prec: o.Precision, drafting: o.Drafting, pool: kernel.NewPool(o.Threads),
 		heads: heads{c.NumHeads, c.NumKVHeads, c.HeadDim},
 		rope:  &ropeTable{},
 	}

@@ -63,6 +63,11 @@ func (s *sequence) reserve(i, more int) (k, v []float32) {
 func (n *Network) Extend(ctx context.Context, feeds []lm.Feed) ([]float32, error) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
+	if n.drafting {
+		own := n.prec
+		n.prec = kernel.PrecBF16
+		defer func() { n.prec = own }()
+	}
 	st, err := n.newStep(feeds)
 	if err != nil {
 		return nil, err
