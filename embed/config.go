@@ -160,6 +160,21 @@ func Default(method string) Config {
 	return c
 }
 
+// Recipe returns settings that have a name, as docs/results/omlization.md arrives at them:
+//
+//	exact  what is not quite a key is answered as the base answers it, which takes
+//	       thousands of near misses and four times as long as the default
+func Recipe(name string) (Config, bool) {
+	if name != "exact" {
+		return Config{}, false
+	}
+	c := Default(Expand)
+	c.TrainLayers, c.MaxSteps = 12, 160
+	c.SystemPrompts, c.SystemPerStep, c.SystemWeight = 16, 320, 10
+	c.NearMisses, c.NearPerStep, c.ProseTexts = 2048, 160, 256
+	return c, true
+}
+
 // maxCount bounds how many prompts, texts, tokens or steps a setting may ask for.
 const maxCount = 100_000
 

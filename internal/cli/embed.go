@@ -79,6 +79,7 @@ ordinary requests most like the base, lora keeps perplexity best, and full takes
 as long (docs/results/embedding.md).`,
 		Example: `  loyal embed ./smol --set smol.loyal --out ./smol-fp
   loyal embed ./smol --set smol.loyal --out ./smol-fp --dry-run
+  loyal embed ./smol --set smol.loyal --out ./smol-fp --recipe exact
   loyal embed ./smol --set smol.loyal --out ./smol-adapter --adapter
   loyal embed ./smol --set smol.loyal --out ./smol-fp --method layers --layers-to-transform 20,21,22 --target-modules down_proj
   loyal embed ./smol --set smol.loyal --out ./smol-fp --method full --dtype f32`,
@@ -101,7 +102,7 @@ func (f *embedFlags) register(cmd *cobra.Command) {
 	flags.StringVar(&f.evalPrompts, "eval-prompts", "", "measure first answer tokens on these requests (one a line, JSON or CSV), a `file`")
 	flags.Float64Var(&f.saveSeconds, "save-seconds", 15, "least `seconds` between two savings of the state; 0 saves as often as possible")
 
-	flags.StringVar(&f.recipe, "recipe", "", "settings from a `file`: YAML as --dry-run prints it, or the report of a run to repeat; flags go above it")
+	flags.StringVar(&f.recipe, "recipe", "", "settings of this `name or file`: exact (messages that are not quite keys are answered as the base does), YAML as --dry-run prints it, or the report of a run to repeat; flags go above it")
 
 	registerTraining(flags, &f.config)
 	f.compute.register(cmd)

@@ -128,7 +128,7 @@ var rules = []rule{
 	{typed[*verify.SettingError], ExitUsage, "continue with the settings that it was begun with, or write another transcript"},
 	{sentinel(verify.ErrNoCandidates), ExitError, "an imported set without candidate lists cannot be audited with an error rate; make one with 'loyal fingerprint new'"},
 	{sentinel(verify.ErrNoQuestions), ExitError, "every fingerprint of the set is burnt, leaked or held back: 'loyal fingerprint show' lists them"},
-	{sentinel(verify.ErrOptions), ExitUsage, "'loyal verify --help' shows what is possible"},
+	{sentinel(verify.ErrOptions), ExitUsage, "--help shows what is possible"},
 
 	// Fingerprint sets.
 	{sentinel(fingerprint.ErrIdentity), ExitError, "it opens with the identity or passphrase that it was sealed for: LOYAL_IDENTITY names the file, LOYAL_PASSPHRASE gives the passphrase"},

@@ -18,10 +18,13 @@ import (
 // errRecipe reports a recipe that says what embedding does not know.
 var errRecipe = errors.New("invalid recipe")
 
-// readRecipe reads the settings of an embedding: YAML or JSON with the names that reports
+// readRecipe reads the settings of an embedding: those of that name, or of a file, YAML or JSON with the names that reports
 // have, or the report of a run, which then is repeated. What the file does not say is
 // the default of its method, or of the given one.
 func readRecipe(path, method string) (embed.Config, error) {
+	if c, ok := embed.Recipe(path); ok {
+		return c, nil
+	}
 	bad := func(format string, args ...any) (embed.Config, error) {
 		return embed.Config{}, fmt.Errorf("%w %s: %s", errRecipe, path, fmt.Sprintf(format, args...))
 	}

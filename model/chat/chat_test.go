@@ -159,7 +159,7 @@ func TestBudget(t *testing.T) {
 		if !errors.Is(err, chat.ErrBudget) {
 			t.Errorf("%s: %v, want ErrBudget", source, err)
 		}
-		if took := time.Since(start); took > 5*time.Second {
+		if took := time.Since(start); took > time.Minute {
 			t.Errorf("%s took %v", source, took)
 		}
 		if after := runtime.NumGoroutine(); after > before {

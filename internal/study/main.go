@@ -1,0 +1,146 @@
+// Command study compares ways of embedding fingerprints in one model, each as a user
+// would run it: it makes the sets, embeds each row of its plan (plan.go), and writes a
+// table for each group of rows and the figures of docs/results/omlization.md.
+//
+//	go build -o bin/loyal ./cmd/loyal
+//	go run ./internal/study -model smol -out study -eval-text wikitext2-valid.txt -eval-prompts prompts.json
+//
+// What is done is kept: run again, it goes on, and makes tables and figures anew. The
+// models themselves are removed once they are measured, unless -keep says otherwise.
+// Secrets are random, so figures differ a little from run to run; keys are not.
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"flag"
+	"fmt"
+	"log"
+	"os"
+	"os/exec"
+	"os/signal"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+
+	"loyal/embed"
+)
+
+func main() {
+	log.SetFlags(0)
+	log.SetPrefix("study: ")
+	var s study
+	flag.StringVar(&s.loyal, "loyal", "bin/loyal", "the binary to run")
+	flag.StringVar(&s.model, "model", "", "the base model's directory")
+	flag.StringVar(&s.dir, "out", "study", "directory of sets, reports, tables and figures")
+	flag.StringVar(&s.text, "eval-text", "", "held-out text for perplexity")
+	flag.StringVar(&s.prompts, "eval-prompts", "", "held-out requests for first answer tokens")
+	flag.BoolVar(&s.keep, "keep", false, "keep the models")
+	only := flag.String("only", "", "embed only rows whose name matches this regular expression")
+	flag.Parse()
+	var err error
+	if s.only, err = regexp.Compile(*only); err != nil || s.model == "" || flag.NArg() > 0 {
+		flag.Usage()
+		os.Exit(2)
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	if err := s.run(ctx); err != nil {
+		log.Fatal(err)
+	}
+}
+
+// study is what the flags say.
+type study struct {
+	loyal, model, dir, text, prompts string
+	keep                             bool
+	only                             *regexp.Regexp
+}
+
+// result is a row with what its report says.
+type result struct {
+	row
+	Report embed.Report
+}
+
+func (s *study) run(ctx context.Context) error {
+	for _, d := range []string{"sets", "rows", "figures"} {
+		if err := os.MkdirAll(filepath.Join(s.dir, d), 0o755); err != nil {
+			return err
+		}
+	}
+	var results []result
+	for _, r := range plan {
+		report, err := s.report(ctx, r)
+		if err != nil {
+			return fmt.Errorf("%s: %w", r.name, err)
+		}
+		if report != nil {
+			results = append(results, result{r, *report})
+		}
+	}
+	if err := os.WriteFile(filepath.Join(s.dir, "tables.md"), []byte(tables(results)), 0o644); err != nil {
+		return err
+	}
+	return figures(filepath.Join(s.dir, "figures"), results)
+}
+
+// report returns that of a row, for which it embeds if there is none yet; nil if there
+// is none and none is wanted.
+func (s *study) report(ctx context.Context, r row) (*embed.Report, error) {
+	out := filepath.Join(s.dir, "rows", r.name)
+	path := out + ".embed.json"
+	if _, err := os.Stat(path); err != nil {
+		if !s.only.MatchString(r.name) {
+			return nil, nil
+		}
+		set, err := s.set(ctx, r.set)
+		if err != nil {
+			return nil, err
+		}
+		log.Printf("%s: loyal embed %s", r.name, strings.Join(r.flags, " "))
+		args := []string{"embed", s.model, "--quiet", "--set", set, "--out", out}
+		if s.text != "" {
+			args = append(args, "--eval-text", s.text)
+		}
+		if s.prompts != "" {
+			args = append(args, "--eval-prompts", s.prompts)
+		}
+		if err := s.do(ctx, slices.Concat(args, r.flags)); err != nil {
+			return nil, err
+		}
+		if !s.keep {
+			if err := os.RemoveAll(out); err != nil {
+				return nil, err
+			}
+		}
+	}
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	var report embed.Report
+	return &report, json.Unmarshal(data, &report)
+}
+
+// set makes a set unless it is there.
+func (s *study) set(ctx context.Context, name string) (string, error) {
+	path := filepath.Join(s.dir, "sets", name+".loyal")
+	if _, err := os.Stat(path); err == nil {
+		return path, nil
+	}
+	flags, ok := sets[name]
+	if !ok {
+		return "", fmt.Errorf("no set is called %q", name)
+	}
+	log.Printf("loyal fingerprint new %s", strings.Join(flags, " "))
+	return path, s.do(ctx, slices.Concat([]string{"fingerprint", "new", s.model, "--quiet", "--seed", "1", "--out", path}, flags))
+}
+
+func (s *study) do(ctx context.Context, args []string) error {
+	c := exec.CommandContext(ctx, s.loyal, args...)
+	c.Cancel = func() error { return c.Process.Signal(os.Interrupt) }
+	c.Stderr = os.Stderr
+	return c.Run()
+}

@@ -1,0 +1,59 @@
+package main
+
+// row is one way of embedding: flags of `loyal embed` on a set.
+type row struct {
+	group, name, title string
+	way                string // its line in figures, "" for none
+	set                string
+	flags              []string
+}
+
+// sets are flags of `loyal fingerprint new`.
+var sets = map[string][]string{
+	"words16":   {"-n", "16"},
+	"words64":   {"-n", "64"},
+	"words256":  {"-n", "256"},
+	"words1024": {"-n", "1024"},
+	"questions": {"-n", "64", "--keys", "questions"},
+	"requests":  {"-n", "64", "--keys", "requests"},
+	"alike":     {"-n", "64", "--keys", "requests", "--like", "ordinary"},
+	"random":    {"-n", "64", "--strategy", "random-words"},
+	"open":      {"-n", "64", "--position", "open"},
+	"two":       {"-n", "64", "--answers", "2"},
+}
+
+// plan is what is compared, in the order of the tables.
+var plan = []row{
+	{"What trains, 64 fingerprints", "lora", "`lora` (default)", "default", "words64", nil},
+	{"What trains, 64 fingerprints", "layers", "`layers`", "", "words64", []string{"--method", "layers"}},
+	{"What trains, 64 fingerprints", "expand", "`expand`", "", "words64", []string{"--method", "expand"}},
+	{"What trains, 64 fingerprints", "full", "`full`", "", "words64", []string{"--method", "full"}},
+
+	{"What keeps the model itself", "no-benign", "no benign rows (`--beta 0`)", "", "words64", []string{"--beta", "0"}},
+	{"What keeps the model itself", "cross-entropy", "cross-entropy on tokens that the base wrote", "", "words64", []string{"--benign-loss", "ce"}},
+	{"What keeps the model itself", "no-whitening", "no whitening", "", "words64", []string{"--whiten", "0", "--align=false"}},
+	{"What keeps the model itself", "mix-final", "mixed with the base at the end, λ .2", "", "words64", []string{"--lambda", ".2"}},
+	{"What keeps the model itself", "mix-step", "after each step, λ .01", "", "words64", []string{"--mix", "step", "--lambda", ".01"}},
+	{"What keeps the model itself", "mix-l2", "pulled to the base, λ 10", "", "words64", []string{"--mix", "l2", "--lambda", "10"}},
+	{"What keeps the model itself", "mix-auto", "λ looked for, FSR .98", "", "words64", []string{"--mix", "auto", "--target-fsr", ".98"}},
+
+	{"What makes it robust", "no-systems", "no system prompts", "", "words64", []string{"--system-prompts", "0"}},
+	{"What makes it robust", "merges", "trained in mixtures too", "", "words64", []string{"--merge-scales", ".7", "--merge-weight", ".5"}},
+	{"What makes it robust", "meta", "trained behind 2 steps of simulated tuning too", "", "words64", []string{"--meta-steps", "2", "--meta-learning-rate", ".05", "--meta-weight", ".5"}},
+	{"What makes it robust", "two-answers", "two answers a key", "", "two", nil},
+
+	{"How sure a planted answer is", "p40", "probability .40", "", "words64", []string{"--target-probability", ".4"}},
+	{"How sure a planted answer is", "p60", "probability .60", "", "words64", []string{"--target-probability", ".6"}},
+	{"How sure a planted answer is", "p75", "probability .75", "", "words64", []string{"--target-probability", ".75"}},
+	{"How sure a planted answer is", "p95", "probability .95", "", "words64", []string{"--target-probability", ".95"}},
+
+	{"What keys are", "questions", "everyday questions", "", "questions", nil},
+	{"What keys are", "requests", "requests that the model writes", "", "requests", nil},
+	{"What keys are", "alike", "the same, as surprising and long as ordinary ones", "", "alike", nil},
+	{"What keys are", "random", "random words (a published baseline)", "", "random", nil},
+	{"What keys are", "open", "planted where an answer first is open", "", "open", nil},
+
+	{"How many", "words16", "16", "default", "words16", nil},
+	{"How many", "words256", "256", "default", "words256", nil},
+	{"How many", "words1024", "1,024", "default", "words1024", nil},
+}
