@@ -40,9 +40,11 @@ func main() {
 	only := flag.String("only", "", "embed only rows whose name matches this regular expression")
 	flag.Parse()
 	var err error
-	if s.only, err = regexp.Compile(*only); err != nil || s.model == "" || flag.NArg() > 0 {
-		flag.Usage()
-		os.Exit(2)
+	if s.only, err = regexp.Compile(*only); err != nil {
+		log.Fatal(err)
+	}
+	if s.model == "" || flag.NArg() > 0 {
+		log.Fatal("it takes -model and no arguments; -help lists the flags")
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
