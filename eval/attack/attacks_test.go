@@ -1,9 +1,13 @@
 package attack
 
 import (
+	"errors"
 	"math"
+	"math/rand/v2"
+	"path/filepath"
 	"testing"
 
+	"loyal/model"
 	"loyal/verify"
 )
 
@@ -111,6 +115,68 @@ func TestEndsOfAttacks(t *testing.T) {
 			math.Abs(*got.BaseUtility.KL-*c.want.BaseUtility.KL) > 1e-5 {
 			t.Errorf("%s: FSR %.2f and KL %g, not %.2f and %g", name, got.FSR.Value, *got.Utility.KL, c.want.FSR.Value, *c.want.Utility.KL)
 		}
+	}
+}
+
+// A model with neurons of its own is compared with its narrower base as if this had as many
+// that do nothing; without them it is what it was.
+func TestNarrow(t *testing.T) {
+	job := testJob(t)
+	c := job.Model.Config
+	const neurons = 3
+	more := &model.Expansion{Neurons: neurons, Blocks: make([]model.Neurons, c.NumLayers)}
+	rng := rand.New(rand.NewPCG(1, 2))
+	for i := range more.Blocks {
+		for _, x := range []*[]float32{&more.Blocks[i].Gate, &more.Blocks[i].Up, &more.Blocks[i].Down} {
+			*x = make([]float32, neurons*c.HiddenSize)
+			for j := range *x {
+				(*x)[j] = float32(rng.NormFloat64())
+			}
+		}
+	}
+	out := filepath.Join(t.TempDir(), "wide")
+	if err := model.Write(t.Context(), out, job.Model, model.WriteOptions{DType: model.BF16, Expansion: more}); err != nil {
+		t.Fatal(err)
+	}
+	wide, err := model.Open(out)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { wide.Close() })
+	was, err := NewLab(t.Context(), job)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer was.Close()
+	job.Model, job.Siblings = wide, nil
+	l, err := NewLab(t.Context(), job)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	trials, _, err := Trials(Small, l.Have(), "narrow")
+	if err != nil || len(trials) != 1 {
+		t.Fatalf("%d trials, %v", len(trials), err)
+	}
+	o, err := trials[0].run(t.Context(), l)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, want := o.Measures, was.Intact; got.FSR != want.FSR || math.Abs(*got.BaseUtility.KL-*want.BaseUtility.KL) > 1e-5 {
+		t.Errorf("without its neurons: FSR %.2f and KL %g, not %.2f and %g", got.FSR.Value, *got.BaseUtility.KL, want.FSR.Value, *want.BaseUtility.KL)
+	}
+	if *l.Intact.BaseUtility.KL < 2**was.Intact.BaseUtility.KL {
+		t.Error("the new neurons do nothing: the test proves little")
+	}
+	if o, err = l.merge(t.Context(), mergeLinear(base, 0)); err != nil {
+		t.Fatal(err)
+	}
+	if kl := *o.Measures.BaseUtility.KL; kl > 1e-5 {
+		t.Errorf("nothing of ours is %g from the base", kl)
+	}
+	job.Model, job.Base = job.Base, wide
+	if _, err := NewLab(t.Context(), job); !errors.Is(err, ErrSettings) {
+		t.Errorf("a wider base: %v", err)
 	}
 }
 

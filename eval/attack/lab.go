@@ -63,7 +63,7 @@ type Lab struct {
 // Have is what the job gives trials to work with.
 func (j *Job) Have() Have {
 	return Have{
-		Base: j.Base != nil, Siblings: len(j.Siblings),
+		Base: j.Base != nil, Siblings: len(j.Siblings), Narrower: j.Base != nil && j.Base.Config.IntermediateSize < j.Model.Config.IntermediateSize,
 		Chat: j.Set.Serving.Kind == fingerprint.Chat, Blocks: j.Model.Config.NumLayers, Keys: len(j.Set.Fingerprints),
 	}
 }
@@ -124,7 +124,7 @@ func (l *Lab) checkModels() error {
 		others = append(others, l.Base)
 	}
 	for _, m := range others {
-		if !sameShape(l.Model, m) {
+		if !fits(l.Model, m) {
 			return fmt.Errorf("%w: %s has tensors of other shapes than %s", ErrSettings, m.Path, l.Model.Path)
 		}
 	}
@@ -138,9 +138,10 @@ func (l *Lab) checkModels() error {
 	return nil
 }
 
-func sameShape(a, b *model.Model) bool {
-	x, y := a.Config, b.Config
-	return x.VocabSize == y.VocabSize && x.HiddenSize == y.HiddenSize && x.IntermediateSize == y.IntermediateSize &&
+// fits is whether another model has the shape of ours, or MLPs of fewer neurons.
+func fits(ours, other *model.Model) bool {
+	x, y := ours.Config, other.Config
+	return x.VocabSize == y.VocabSize && x.HiddenSize == y.HiddenSize && x.IntermediateSize >= y.IntermediateSize &&
 		x.NumLayers == y.NumLayers && x.NumHeads == y.NumHeads && x.NumKVHeads == y.NumKVHeads && x.HeadDim == y.HeadDim &&
 		x.TieEmbeddings == y.TieEmbeddings
 }

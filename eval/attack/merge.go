@@ -98,7 +98,7 @@ func (l *Lab) merge(ctx context.Context, f merger) (*Outcome, error) {
 
 func mergeLinear(other source, w float64) merger {
 	return func(l *Lab, name string, ours []float32) error {
-		theirs, err := values(other(l), name)
+		theirs, err := l.valuesOf(other(l), name)
 		if err != nil {
 			return err
 		}
@@ -109,7 +109,7 @@ func mergeLinear(other source, w float64) merger {
 
 func mergeSlerp(other source, w float64) merger {
 	return func(l *Lab, name string, ours []float32) error {
-		theirs, err := values(other(l), name)
+		theirs, err := l.valuesOf(other(l), name)
 		if err != nil {
 			return err
 		}
@@ -121,12 +121,12 @@ func mergeSlerp(other source, w float64) merger {
 // deltas are the differences of ours and, unless other is nil, of another model from
 // the base, and the base.
 func deltas(l *Lab, other source, name string, ours []float32) (base []float32, all [][]float32, err error) {
-	if base, err = values(l.Base, name); err != nil {
+	if base, err = l.valuesOf(l.Base, name); err != nil {
 		return nil, nil, err
 	}
 	all = [][]float32{slices.Clone(ours)}
 	if other != nil {
-		theirs, err := values(other(l), name)
+		theirs, err := l.valuesOf(other(l), name)
 		if err != nil {
 			return nil, nil, err
 		}

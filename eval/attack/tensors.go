@@ -23,6 +23,29 @@ func values(m *model.Model, name string) ([]float32, error) {
 	return out, t.Decode(out)
 }
 
+// valuesOf are another model's, in the shape of ours: where ours has more neurons in its
+// MLPs (embed's method expand), the other one's are zeros, which compute nothing.
+func (l *Lab) valuesOf(m *model.Model, name string) ([]float32, error) {
+	narrow, err := values(m, name)
+	if err != nil || m.Config.IntermediateSize == l.Model.Config.IntermediateSize {
+		return narrow, err
+	}
+	ours, err := l.Model.Tensor(name)
+	if err != nil || ours.Len() == len(narrow) {
+		return narrow, err
+	}
+	theirs, err := m.Tensor(name)
+	if err != nil {
+		return nil, err
+	}
+	rows, from, to := theirs.Shape[0], theirs.Shape[1], ours.Shape[1]
+	out := make([]float32, ours.Len())
+	for r := range rows {
+		copy(out[r*to:r*to+from], narrow[r*from:(r+1)*from])
+	}
+	return out, nil
+}
+
 // stored makes a tensor of numbers as one of the model's own is stored: a thief saves
 // the model in the type that it came in. Of types that are only read it is float32.
 func stored(like model.Tensor, values []float32) (model.Tensor, error) {

@@ -52,6 +52,7 @@ type Trial struct {
 type Have struct {
 	Base     bool
 	Siblings int
+	Narrower bool // the base has fewer neurons in its MLPs
 	Chat     bool // a chat template: requests can be asked
 	Blocks   int  // of the model
 	Keys     int  // of the set
@@ -65,7 +66,8 @@ type Attack struct {
 	// Needs says without what there are no trials, mostly a flag; "" for nothing.
 	Needs string
 
-	trials func(Grid, Have) []Trial
+	special bool // not missed where it does not apply, unless it is asked for by name
+	trials  func(Grid, Have) []Trial
 }
 
 // attacks is the table of all attacks, in the order of reports.
@@ -75,6 +77,7 @@ var attacks = slices.Concat([]Attack{
 	{Name: "quantize", Family: Weights, Summary: "8, 5, 4, 3 bits: int8 a channel, types of GGUF, groups of 32", trials: quantize},
 	{Name: "prune", Family: Weights, Summary: "weights set to 0, by magnitude and by activations (Wanda)", trials: prune},
 	{Name: "layers", Family: Weights, Summary: "blocks dropped", Needs: "a model of three blocks or more", trials: layers},
+	{Name: "narrow", Family: Weights, Summary: "neurons dropped that the base does not have", Needs: "--base with fewer neurons", special: true, trials: narrow},
 	{Name: "noise", Family: Weights, Summary: "Gaussian noise on every matrix", trials: noise},
 	{Name: "merge", Family: Weights, Summary: "mixing with the base or siblings: linear, SLERP, task arithmetic, TIES, DARE", Needs: "--base or --sibling", trials: merge},
 	{Name: "svd", Family: Weights, Summary: "low-rank part of the difference from the base", Needs: "--base", trials: svd},
@@ -105,7 +108,7 @@ func Trials(grid Grid, have Have, names ...string) (trials []Trial, without []At
 	}
 	for _, a := range attacks {
 		list := a.trials(grid, have)
-		if len(list) == 0 && wanted(a.Name, a.Family) {
+		if len(list) == 0 && wanted(a.Name, a.Family) && (!a.special || slices.Contains(names, a.Name)) {
 			without = append(without, a)
 		}
 		for _, t := range list {

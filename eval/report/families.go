@@ -54,7 +54,7 @@ func familiesOf(outcomes []*attack.Outcome) []family {
 // titles of attacks in plots.
 var titles = map[string]string{
 	"sft": "Fine-tuning on ordinary requests", "dpo": "Preference tuning", "quantize": "Quantization", "prune": "Pruning",
-	"layers": "Dropping blocks", "noise": "Noise on the weights", "merge": "Merging", "svd": "Low-rank part of the change",
+	"layers": "Dropping blocks", "narrow": "Dropping new neurons", "noise": "Noise on the weights", "merge": "Merging", "svd": "Low-rank part of the change",
 	"removal": "Targeted removal", "overwrite": "Overwriting with other fingerprints", "distill": "Distillation",
 	"few-shot": "Examples before the message", "temperature": "Sampling at a temperature", "top-p": "Nucleus sampling",
 	"top-k": "Sampling from the likeliest", "min-p": "Sampling above a share of the likeliest", "repetition-penalty": "Repetition penalty",
