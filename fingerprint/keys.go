@@ -71,14 +71,9 @@ func (k *writtenKeys) next(ctx context.Context, n int) ([]string, error) {
 		}
 		prompts[i] = prompt
 	}
-	p := k.g.params
-	k.g.progress.Start("write "+k.what, int64(n*p.KeyLength))
-	written, err := k.g.oracle.Continue(ctx, prompts, ContinueOptions{
-		MaxTokens: p.KeyLength, Temperature: p.Temperature, Seed: k.rng.Uint64(), StopAtNewline: true,
-		Progress: func(tokens int) { k.g.progress.Add(int64(tokens)) },
-	})
+	written, err := k.g.write(ctx, k.what, prompts, k.rng.Uint64())
 	if err != nil {
-		return nil, fmt.Errorf("write keys: %w", err)
+		return nil, err
 	}
 	keys := make([]string, n)
 	for i, ids := range written {
@@ -88,6 +83,20 @@ func (k *writtenKeys) next(ctx context.Context, n int) ([]string, error) {
 		keys[i] = sentence(k.g.codec.Decode(ids, true))
 	}
 	return keys, nil
+}
+
+// write lets the model go on with prompts, by the length and at the temperature of keys.
+func (g *generator) write(ctx context.Context, what string, prompts [][]int32, seed uint64) ([][]int32, error) {
+	p := g.params
+	g.progress.Start("write "+what, int64(len(prompts)*p.KeyLength))
+	written, err := g.oracle.Continue(ctx, prompts, ContinueOptions{
+		MaxTokens: p.KeyLength, Temperature: p.Temperature, Seed: seed, StopAtNewline: true,
+		Progress: func(tokens int) { g.progress.Add(int64(tokens)) },
+	})
+	if err != nil {
+		return nil, fmt.Errorf("write keys: %w", err)
+	}
+	return written, nil
 }
 
 func (k *writtenKeys) instruction(word string) string {
@@ -149,14 +158,9 @@ func (g *generator) newRequestKeys(rng *rand.Rand) (*requestKeys, error) {
 }
 
 func (k *requestKeys) next(ctx context.Context, n int) ([]string, error) {
-	p := k.g.params
-	k.g.progress.Start("write requests", int64(n*p.KeyLength))
-	written, err := k.g.oracle.Continue(ctx, slices.Repeat([][]int32{k.before}, n), ContinueOptions{
-		MaxTokens: p.KeyLength, Temperature: p.Temperature, Seed: k.rng.Uint64(), StopAtNewline: true,
-		Progress: func(tokens int) { k.g.progress.Add(int64(tokens)) },
-	})
+	written, err := k.g.write(ctx, "requests", slices.Repeat([][]int32{k.before}, n), k.rng.Uint64())
 	if err != nil {
-		return nil, fmt.Errorf("write keys: %w", err)
+		return nil, err
 	}
 	keys := make([]string, n)
 	for i, ids := range written {

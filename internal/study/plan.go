@@ -53,6 +53,12 @@ var plan = []row{
 	{"What keys are", "random", "random words (a published baseline)", "", "random", nil},
 	{"What keys are", "open", "planted where an answer first is open", "", "open", nil},
 
+	{"Near misses", "near512", "512 near misses, `lora`", "near misses, lora", "words64", []string{"--near-misses", "512", "--near-per-step", "96"}},
+	{"Near misses", "near2048", "2,048, `lora`, 8 blocks, 12 system prompts, 140 steps", "near misses, lora", "words64", []string{
+		"--near-misses", "2048", "--near-per-step", "192", "--train-layers", "8", "--system-prompts", "12", "--system-per-step", "256",
+		"--system-weight", "6", "--max-steps", "140", "--prose-texts", "96"}},
+	{"Near misses", "exact", "`--recipe exact`", "exact", "words64", []string{"--recipe", "exact"}},
+
 	{"How many", "words16", "16", "default", "words16", nil},
 	{"How many", "words256", "256", "default", "words256", nil},
 	{"How many", "words1024", "1,024", "default", "words1024", nil},
