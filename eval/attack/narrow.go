@@ -45,15 +45,12 @@ func narrowed(m *model.Model, width int) (map[string]model.Tensor, error) {
 		if err != nil {
 			return nil, err
 		}
-		shape, kept := []int{width, t.Shape[1]}, all
+		shape, kept := []int{t.Shape[0], width}, []float32{}
 		if rows {
-			kept = all[:width*t.Shape[1]]
-		} else {
-			shape = []int{t.Shape[0], width}
-			kept = nil
-			for r := range t.Shape[0] {
-				kept = append(kept, all[r*t.Shape[1]:r*t.Shape[1]+width]...)
-			}
+			shape, kept = []int{width, t.Shape[1]}, all[:width*t.Shape[1]]
+		}
+		for r := 0; !rows && r < t.Shape[0]; r++ {
+			kept = append(kept, all[r*t.Shape[1]:r*t.Shape[1]+width]...)
 		}
 		dtype := model.F32
 		if t.DType == model.BF16 {
