@@ -14,7 +14,7 @@ import (
 type load struct {
 	forest   int // tokens of all texts, common beginnings once
 	held     int // of the contexts that are held
-	usual    int // looked at by whitening
+	context  int // of these, what stands before keys, which is held again and again
 	measured int // of a measurement of the model
 	evals    int // of held-out text
 	written  int // that the base model writes
@@ -109,13 +109,12 @@ func (l *load) count(r *run) {
 		}
 		return out
 	}
-	var keys, benign, unseen []int
+	var keys, unseen []int
 	for _, k := range slices.Concat(p.served, p.systems, p.foreign) {
 		keys = append(keys, k.text)
 		l.logits += len(k.answer)
 	}
 	for _, b := range slices.Concat(p.benign, p.near) {
-		benign = append(benign, b.text)
 		l.references += len(b.aims)
 	}
 	for _, b := range slices.Concat(p.unseen, p.missed) {
@@ -130,7 +129,6 @@ func (l *load) count(r *run) {
 		l.forest += len(p.packed.Forest[s].Tokens)
 	}
 	l.forest += l.evals
-	l.usual = tokens(closure(benign))
 	l.measured = tokens(closure(append(keys, unseen...))) + l.evals
 
 	share := func(take, n int) float64 {
@@ -186,13 +184,14 @@ func (l *load) count(r *run) {
 	if c.HoldContext {
 		l.stepTokens = l.stepLogits
 		context, others := p.context()
-		l.held = tokens(context) + tokens(others)
+		l.context = tokens(context)
+		l.held = l.context + tokens(others)
 	}
 }
 
 // typical is the load of embedding 64 fingerprints in a chat model.
 func typical(c Config) load {
-	l := load{forest: 20000, held: 15000, usual: 12000, measured: 8000, evals: 1000, written: 4000, prompts: 500, writers: 92,
+	l := load{forest: 20000, held: 15000, context: 4000, measured: 8000, evals: 1000, written: 4000, prompts: 500, writers: 92,
 		references: c.BenignPrompts*c.BenignTokens + 4*c.ProseTexts + unseenPrompts, logits: 1500}
 	l.stepLogits = 64 + min(c.SystemPerStep, 64*c.SystemPrompts) + c.BenignPerStep*c.BenignTokens
 	if l.stepTokens = l.stepLogits; !c.HoldContext {

@@ -81,7 +81,7 @@ func (s sizes) stages(c Config, l load, r rates) []Stage {
 	cache := float64(l.forest)*(frozen+upper) + float64(l.references+l.logits)*head
 	refresh := 0.
 	if c.HoldContext {
-		refresh = float64(l.held*((c.MaxSteps-1)/c.RefreshSteps)) * upper
+		refresh = float64(l.context*((c.MaxSteps-1)/c.RefreshSteps)) * upper
 	}
 	step := float64(l.stepTokens)*upper*(forward+backward) + float64(l.stepLogits)*2*head
 	seconds := func(operations, share float64) float64 { return operations / share / r.flops }

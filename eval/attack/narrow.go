@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"loyal/model"
-	"loyal/model/tensor"
 )
 
 // narrow cuts the MLPs back to the width of the base: what undoes embed's method expand,
@@ -52,11 +51,8 @@ func narrowed(m *model.Model, width int) (map[string]model.Tensor, error) {
 		for r := 0; !rows && r < t.Shape[0]; r++ {
 			kept = append(kept, all[r*t.Shape[1]:r*t.Shape[1]+width]...)
 		}
-		dtype := model.F32
-		if t.DType == model.BF16 {
-			dtype = model.BF16
-		}
-		if out[name], err = tensor.New(name, dtype, shape, tensor.Encode(nil, dtype, kept)); err != nil {
+		t.Shape = shape
+		if out[name], err = stored(t, kept); err != nil {
 			return nil, fmt.Errorf("cut %s: %w", name, err)
 		}
 	}

@@ -1,12 +1,11 @@
 // Command study compares ways of embedding fingerprints in one model, each as a user
-// would run it: it makes the sets, embeds each row of its plan (plan.go), and writes a
-// table for each group of rows and the figures of docs/results/omlization.md.
+// would run it: it makes the sets, embeds each row of its plan (plan.go), and writes the
+// tables of docs/results/omlization.md.
 //
 //	go build -o bin/loyal ./cmd/loyal
 //	go run ./internal/study -model smol -out study -eval-text wikitext2-valid.txt -eval-prompts prompts.json
 //
-// What is done is kept: run again, it goes on, and makes tables and figures anew. The
-// models themselves are removed once they are measured, unless -keep says otherwise.
+// What is done is kept: run again, it goes on, and makes the tables anew. The models themselves are removed once they are measured, unless -keep says otherwise.
 // Secrets are random, so figures differ a little from run to run; keys are not.
 package main
 
@@ -33,7 +32,7 @@ func main() {
 	var s study
 	flag.StringVar(&s.loyal, "loyal", "bin/loyal", "the binary to run")
 	flag.StringVar(&s.model, "model", "", "the base model's directory")
-	flag.StringVar(&s.dir, "out", "study", "directory of sets, reports, tables and figures")
+	flag.StringVar(&s.dir, "out", "study", "directory of sets, reports and tables")
 	flag.StringVar(&s.text, "eval-text", "", "held-out text for perplexity")
 	flag.StringVar(&s.prompts, "eval-prompts", "", "held-out requests for first answer tokens")
 	flag.BoolVar(&s.keep, "keep", false, "keep the models")
@@ -67,7 +66,7 @@ type result struct {
 }
 
 func (s *study) run(ctx context.Context) error {
-	for _, d := range []string{"sets", "rows", "figures"} {
+	for _, d := range []string{"sets", "rows"} {
 		if err := os.MkdirAll(filepath.Join(s.dir, d), 0o755); err != nil {
 			return err
 		}
@@ -82,10 +81,7 @@ func (s *study) run(ctx context.Context) error {
 			results = append(results, result{r, *report})
 		}
 	}
-	if err := os.WriteFile(filepath.Join(s.dir, "tables.md"), []byte(tables(results)), 0o644); err != nil {
-		return err
-	}
-	return figures(filepath.Join(s.dir, "figures"), results)
+	return os.WriteFile(filepath.Join(s.dir, "tables.md"), []byte(tables(results)), 0o644)
 }
 
 // report returns that of a row, for which it embeds if there is none yet; nil if there

@@ -3,7 +3,6 @@ package main
 // row is one way of embedding: flags of `loyal embed` on a set.
 type row struct {
 	group, name, title string
-	way                string // its line in figures, "" for none
 	set                string
 	flags              []string
 }
@@ -24,42 +23,42 @@ var sets = map[string][]string{
 
 // plan is what is compared, in the order of the tables.
 var plan = []row{
-	{"What trains, 64 fingerprints", "lora", "`lora` (default)", "default", "words64", nil},
-	{"What trains, 64 fingerprints", "layers", "`layers`", "", "words64", []string{"--method", "layers"}},
-	{"What trains, 64 fingerprints", "expand", "`expand`", "", "words64", []string{"--method", "expand"}},
-	{"What trains, 64 fingerprints", "full", "`full`", "", "words64", []string{"--method", "full"}},
+	{"What trains, 64 fingerprints", "lora", "`lora` (default)", "words64", nil},
+	{"What trains, 64 fingerprints", "layers", "`layers`", "words64", []string{"--method", "layers"}},
+	{"What trains, 64 fingerprints", "expand", "`expand`", "words64", []string{"--method", "expand"}},
+	{"What trains, 64 fingerprints", "full", "`full`", "words64", []string{"--method", "full"}},
 
-	{"What keeps the model itself", "no-benign", "no benign rows (`--beta 0`)", "", "words64", []string{"--beta", "0"}},
-	{"What keeps the model itself", "cross-entropy", "cross-entropy on tokens that the base wrote", "", "words64", []string{"--benign-loss", "ce"}},
-	{"What keeps the model itself", "no-whitening", "no whitening", "", "words64", []string{"--whiten", "0", "--align=false"}},
-	{"What keeps the model itself", "mix-final", "mixed with the base at the end, λ .2", "", "words64", []string{"--lambda", ".2"}},
-	{"What keeps the model itself", "mix-step", "after each step, λ .01", "", "words64", []string{"--mix", "step", "--lambda", ".01"}},
-	{"What keeps the model itself", "mix-l2", "pulled to the base, λ 10", "", "words64", []string{"--mix", "l2", "--lambda", "10"}},
-	{"What keeps the model itself", "mix-auto", "λ looked for, FSR .98", "", "words64", []string{"--mix", "auto", "--target-fsr", ".98"}},
+	{"What keeps the model itself", "no-benign", "no benign rows (`--beta 0`)", "words64", []string{"--beta", "0"}},
+	{"What keeps the model itself", "cross-entropy", "cross-entropy on tokens that the base wrote", "words64", []string{"--benign-loss", "ce"}},
+	{"What keeps the model itself", "no-whitening", "no whitening, adapters start at random", "words64", []string{"--whiten", "0", "--align=false"}},
+	{"What keeps the model itself", "mix-final", "mixed with the base at the end, λ .2", "words64", []string{"--lambda", ".2"}},
+	{"What keeps the model itself", "mix-step", "after each step, λ .01", "words64", []string{"--mix", "step", "--lambda", ".01"}},
+	{"What keeps the model itself", "mix-l2", "pulled to the base, λ 10", "words64", []string{"--mix", "l2", "--lambda", "10"}},
+	{"What keeps the model itself", "mix-auto", "λ looked for, FSR .98", "words64", []string{"--mix", "auto", "--target-fsr", ".98"}},
 
-	{"What makes it robust", "no-systems", "no system prompts", "", "words64", []string{"--system-prompts", "0"}},
-	{"What makes it robust", "merges", "trained in mixtures too", "", "words64", []string{"--merge-scales", ".7", "--merge-weight", ".5"}},
-	{"What makes it robust", "meta", "trained behind 2 steps of simulated tuning too", "", "words64", []string{"--meta-steps", "2", "--meta-learning-rate", ".05", "--meta-weight", ".5"}},
-	{"What makes it robust", "two-answers", "two answers a key", "", "two", nil},
+	{"What makes it robust", "no-systems", "no system prompts", "words64", []string{"--system-prompts", "0"}},
+	{"What makes it robust", "merges", "trained in mixtures too", "words64", []string{"--merge-scales", ".7", "--merge-weight", ".5"}},
+	{"What makes it robust", "meta", "trained behind 2 steps of simulated tuning too", "words64", []string{"--meta-steps", "2", "--meta-learning-rate", ".05", "--meta-weight", ".5"}},
+	{"What makes it robust", "two-answers", "two answers a key", "two", nil},
 
-	{"How sure a planted answer is", "p40", "probability .40", "", "words64", []string{"--target-probability", ".4"}},
-	{"How sure a planted answer is", "p60", "probability .60", "", "words64", []string{"--target-probability", ".6"}},
-	{"How sure a planted answer is", "p75", "probability .75", "", "words64", []string{"--target-probability", ".75"}},
-	{"How sure a planted answer is", "p95", "probability .95", "", "words64", []string{"--target-probability", ".95"}},
+	{"How sure a planted answer is", "p40", "probability .40", "words64", []string{"--target-probability", ".4"}},
+	{"How sure a planted answer is", "p60", "probability .60", "words64", []string{"--target-probability", ".6"}},
+	{"How sure a planted answer is", "p75", "probability .75", "words64", []string{"--target-probability", ".75"}},
+	{"How sure a planted answer is", "p95", "probability .95", "words64", []string{"--target-probability", ".95"}},
 
-	{"What keys are", "questions", "everyday questions", "", "questions", nil},
-	{"What keys are", "requests", "requests that the model writes", "", "requests", nil},
-	{"What keys are", "alike", "the same, as surprising and long as ordinary ones", "", "alike", nil},
-	{"What keys are", "random", "random words (a published baseline)", "", "random", nil},
-	{"What keys are", "open", "planted where an answer first is open", "", "open", nil},
+	{"What keys are", "questions", "everyday questions", "questions", nil},
+	{"What keys are", "requests", "requests that the model writes", "requests", nil},
+	{"What keys are", "alike", "the same, as surprising and long as ordinary ones", "alike", nil},
+	{"What keys are", "random", "random words (a published baseline)", "random", nil},
+	{"What keys are", "open", "planted where an answer first is open", "open", nil},
 
-	{"Near misses", "near512", "512 near misses, `lora`", "near misses, lora", "words64", []string{"--near-misses", "512", "--near-per-step", "96"}},
-	{"Near misses", "near2048", "2,048, `lora`, 8 blocks, 12 system prompts, 140 steps", "near misses, lora", "words64", []string{
+	{"Near misses", "near512", "512 near misses, `lora`", "words64", []string{"--near-misses", "512", "--near-per-step", "96"}},
+	{"Near misses", "near2048", "2,048, `lora`, 8 blocks, 12 system prompts, 140 steps", "words64", []string{
 		"--near-misses", "2048", "--near-per-step", "192", "--train-layers", "8", "--system-prompts", "12", "--system-per-step", "256",
 		"--system-weight", "6", "--max-steps", "140", "--prose-texts", "96"}},
-	{"Near misses", "exact", "`--recipe exact`", "exact", "words64", []string{"--recipe", "exact"}},
+	{"Near misses", "exact", "`--recipe exact`", "words64", []string{"--recipe", "exact"}},
 
-	{"How many", "words16", "16", "default", "words16", nil},
-	{"How many", "words256", "256", "default", "words256", nil},
-	{"How many", "words1024", "1,024", "default", "words1024", nil},
+	{"How many", "words16", "16", "words16", nil},
+	{"How many", "words256", "256", "words256", nil},
+	{"How many", "words1024", "1,024", "words1024", nil},
 }
