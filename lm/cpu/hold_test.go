@@ -125,6 +125,9 @@ func TestSurvey(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		if d := largest(logits, rows); !(d <= 1e-4) {
+			t.Errorf("with what is held, logits differ by %g", d)
+		}
 		return logits
 	}
 	if d := largest(forward(true), forward(false)); !(d <= 1e-4) {
