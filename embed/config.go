@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"math"
 	"slices"
+
+	"loyal/model/quantized"
 )
 
 // Methods: what trains.
@@ -95,6 +97,12 @@ type Config struct {
 	MetaSteps        int     `json:"meta_steps,omitempty"`
 	MetaLearningRate float64 `json:"meta_learning_rate,omitempty"`
 	MetaWeight       float64 `json:"meta_weight,omitempty"`
+
+	// Quantizations are schemes of fewer bits (loyal/model/quantized): a step's rows also
+	// train above the base as it is in one of them, in turn, so that what is planted survives
+	// being served that way. QuantizationWeight weighs them. For methods lora and expand.
+	Quantizations      []string `json:"quantizations,omitempty"`
+	QuantizationWeight float64  `json:"quantization_weight,omitempty"`
 
 	// BenignLoss is how benign rows are held: to the base's distribution (kl), or by
 	// cross-entropy to text that the base wrote (ce).
@@ -208,6 +216,10 @@ func (c Config) Validate(layers int) error {
 		return bad("merge_scales and a positive merge_weight want each other")
 	case (c.MetaSteps > 0) != (c.MetaWeight > 0) || (c.MetaSteps > 0) != (c.MetaLearningRate > 0):
 		return bad("meta_steps, meta_learning_rate and meta_weight want each other")
+	case (len(c.Quantizations) > 0) != (c.QuantizationWeight > 0):
+		return bad("quantizations and a positive quantization_weight want each other")
+	case len(c.Quantizations) > 0 && c.Method != LoRA && c.Method != Expand:
+		return bad("quantizations want method %s or %s", LoRA, Expand)
 	case c.Whiten > 0 && c.BenignPrompts == 0 && c.ProseTexts == 0:
 		return bad("whiten wants benign_prompts or prose_texts")
 	case c.HoldContext && c.RefreshSteps == 0:
@@ -257,6 +269,7 @@ func (c Config) validateRanges() error {
 		{"lambda", c.Lambda, c.Lambda >= 0 && (c.Lambda <= 1 || c.Mix == MixL2), "in [0, 1]"},
 		{"target_fsr", c.TargetFSR, c.TargetFSR >= 0 && c.TargetFSR <= 1, "in [0, 1]"},
 		{"merge_weight", c.MergeWeight, c.MergeWeight >= 0, "at least 0"},
+		{"quantization_weight", c.QuantizationWeight, c.QuantizationWeight >= 0, "at least 0"},
 		{"meta_weight", c.MetaWeight, c.MetaWeight >= 0, "at least 0"},
 		{"meta_learning_rate", c.MetaLearningRate, c.MetaLearningRate >= 0, "at least 0"},
 	} {
@@ -267,6 +280,11 @@ func (c Config) validateRanges() error {
 	for _, share := range c.MergeScales {
 		if !(share > 0 && share < 1) {
 			return fmt.Errorf("merge_scales has %g, not in (0, 1)", share)
+		}
+	}
+	for _, name := range c.Quantizations {
+		if _, err := quantized.Named(name); err != nil {
+			return fmt.Errorf("quantizations: %w", err)
 		}
 	}
 	return nil

@@ -7,6 +7,7 @@ import (
 	"io"
 	"path/filepath"
 	"runtime/debug"
+	"strings"
 	"time"
 	"unicode/utf8"
 
@@ -23,6 +24,7 @@ import (
 	"loyal/lm/cpu/kernel"
 	"loyal/model"
 	"loyal/model/chat"
+	"loyal/model/quantized"
 )
 
 // embedFlags are the flags of `loyal embed`.
@@ -143,6 +145,8 @@ func registerTraining(flags *pflag.FlagSet, c *embed.Config) {
 	flags.IntVar(&c.MetaSteps, "meta-steps", c.MetaSteps, "keys also train behind so many steps of simulated fine-tuning")
 	flags.Float64Var(&c.MetaLearningRate, "meta-learning-rate", c.MetaLearningRate, "length of such a step (L2)")
 	flags.Float64Var(&c.MetaWeight, "meta-weight", c.MetaWeight, "weight of keys behind it")
+	flags.StringSliceVar(&c.Quantizations, "quantizations", c.Quantizations, "all rows also train above the base in fewer bits, as these schemes have it: "+schemeNames()+" (lora, expand)")
+	flags.Float64Var(&c.QuantizationWeight, "quantization-weight", c.QuantizationWeight, "weight of these rows")
 	flags.StringVar(&c.BenignLoss, "benign-loss", c.BenignLoss, "hold ordinary requests to the base's distribution (kl) or to what it wrote (ce)")
 	flags.Float64Var(&c.Beta, "beta", c.Beta, "weight of this loss on ordinary requests")
 	flags.IntVar(&c.BenignPrompts, "benign-prompts", c.BenignPrompts, "how many ordinary requests there are")
@@ -157,6 +161,15 @@ func registerTraining(flags *pflag.FlagSet, c *embed.Config) {
 	flags.Float64Var(&c.Lambda, "lambda", c.Lambda, "the base's share in this mixture; with --mix l2 the coefficient of the pull, which the learning rate scales")
 	flags.Float64Var(&c.TargetFSR, "target-fsr", c.TargetFSR, "the FSR that --mix auto leaves")
 	flags.Uint64Var(&c.Seed, "seed", c.Seed, "seed of benign requests, order and adapters")
+}
+
+// schemeNames lists what --quantizations takes.
+func schemeNames() string {
+	var names []string
+	for _, s := range quantized.Schemes() {
+		names = append(names, s.Name)
+	}
+	return strings.Join(names, ", ")
 }
 
 // applyDefaults gives the settings that the user left alone those of the recipe, or the
@@ -292,6 +305,7 @@ func (f *embedFlags) job(app *App, m *model.Model, set *fingerprint.Set, options
 		return job, err
 	}
 	job.Net = net
+	job.Open = func(m *model.Model) (lm.Network, error) { return cpu.New(m, options) }
 	render, err := prompts.Renderer(set.Serving)
 	if err != nil {
 		return job, err

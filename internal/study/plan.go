@@ -21,6 +21,20 @@ var sets = map[string][]string{
 	"two":       {"-n", "64", "--answers", "2"},
 }
 
+// attacks are tried on every row, with the heads of their columns.
+var attacks = []struct{ trial, title string }{
+	{"quantize-q4-0", "4 bits"},
+	{"prune-magnitude-0.3", "three tenths pruned"},
+	{"merge-linear-base-0.5", "half of the base"},
+}
+
+func trials() (out []string) {
+	for _, a := range attacks {
+		out = append(out, a.trial)
+	}
+	return out
+}
+
 // plan is what is compared, in the order of the tables.
 var plan = []row{
 	{"What trains, 64 fingerprints", "lora", "`lora` (default)", "words64", nil},
