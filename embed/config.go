@@ -168,6 +168,30 @@ func Default(method string) Config {
 	return c
 }
 
+// For returns the settings for a set of so many fingerprints. What Default and Recipe give
+// is for 64 or fewer; with more, a step takes more of the rows that keys are to be told
+// from, and below other system prompts more of the keys, and there are more steps. From
+// batchKeys on keys come in batches, each of which gets as many steps.
+func (c Config) For(keys int) Config {
+	n := float64(min(keys, batchKeys)) / 64
+	if n <= 1 {
+		return c
+	}
+	times := func(x int, by float64) int { return int(math.Round(float64(x) * by)) }
+	c.SystemPerStep = times(c.SystemPerStep, n)
+	c.BenignPerStep, c.NearPerStep = times(c.BenignPerStep, math.Sqrt(n)), times(c.NearPerStep, math.Sqrt(n))
+	c.NearMisses = times(c.NearMisses, math.Sqrt(n))
+	c.MaxSteps = times(c.MaxSteps, (2+math.Sqrt(n))/3)
+	if keys > batchKeys {
+		c.KeysPerStep = batchKeys
+		c.MaxSteps = times(c.MaxSteps, float64(keys)/batchKeys)
+	}
+	return c
+}
+
+// batchKeys is how many keys a step takes at most, if nobody says otherwise.
+const batchKeys = 256
+
 // Recipe returns settings that have a name, as docs/results/omlization.md arrives at them:
 //
 //	exact  what is not quite a key is answered as the base answers it, which takes

@@ -295,6 +295,27 @@ func TestConfigErrors(t *testing.T) {
 	}
 }
 
+// TestFor: up to 64 keys nothing changes; up to a batch rows and steps grow, beyond it keys
+// come in batches, each of which gets as many steps as one batch alone.
+func TestFor(t *testing.T) {
+	for _, method := range []string{embed.LoRA, embed.Layers, embed.Full, embed.Expand} {
+		c := embed.Default(method)
+		if few := c.For(64); !reflect.DeepEqual(few, c) {
+			t.Errorf("%s: for 64 keys %+v", method, few)
+		}
+		batch, many := c.For(256), c.For(2560)
+		if batch.MaxSteps != 64 || batch.SystemPerStep != 256 || batch.BenignPerStep != 192 || batch.KeysPerStep != 0 {
+			t.Errorf("%s: for 256 keys %+v", method, batch)
+		}
+		if many.KeysPerStep != 256 || many.MaxSteps != 640 || many.SystemPerStep != batch.SystemPerStep {
+			t.Errorf("%s: for 2,560 keys %+v", method, many)
+		}
+		if err := c.For(24576).Validate(30); err != nil {
+			t.Errorf("%s: for 24,576 keys: %v", method, err)
+		}
+	}
+}
+
 // TestMemory: a job that cannot fit is refused with a method that does.
 func TestMemory(t *testing.T) {
 	job := small(t, embed.Full)

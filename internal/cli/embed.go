@@ -173,12 +173,12 @@ func schemeNames() string {
 }
 
 // applyDefaults gives the settings that the user left alone those of the recipe, or the
-// defaults of the method; the help shows those of the default method.
-func (f *embedFlags) applyDefaults(given *pflag.FlagSet) error {
-	c := embed.Default(f.config.Method)
+// defaults of the method, for so many keys; the help shows those of the default method.
+func (f *embedFlags) applyDefaults(given *pflag.FlagSet, keys int) error {
+	c := embed.Default(f.config.Method).For(keys)
 	if f.recipe != "" {
 		var err error
-		if c, err = readRecipe(f.recipe, f.config.Method); err != nil {
+		if c, err = readRecipe(f.recipe, f.config.Method, keys); err != nil {
 			return err
 		}
 		if given.Changed("method") && f.config.Method != c.Method {
@@ -209,17 +209,8 @@ func (f *embedFlags) run(cmd *cobra.Command, app *App, address string) error {
 	// Most of the heap is a few large arrays that live long. The collector's default
 	// would let garbage grow to their size again.
 	debug.SetGCPercent(25)
-	if err := f.applyDefaults(cmd.Flags()); err != nil {
-		return err
-	}
 	if !(f.saveSeconds >= 0 && f.saveSeconds <= maxSaveSeconds) { // false for NaN
 		return usagef("--save-seconds must lie between 0 and %.0f", float64(maxSaveSeconds))
-	}
-	if f.adapter {
-		if f.config.Method != embed.LoRA || cmd.Flags().Changed("dtype") {
-			return usagef("--adapter wants method lora, and no --dtype: adapters are written in float32")
-		}
-		f.dtype = dtypeFlag(model.F32) // nothing is rounded
 	}
 	if !f.dryRun {
 		if err := checkFree(f.out, f.overwrite); err != nil {
@@ -236,6 +227,15 @@ func (f *embedFlags) run(cmd *cobra.Command, app *App, address string) error {
 	set, err := app.openSet(f.set)
 	if err != nil {
 		return err
+	}
+	if err := f.applyDefaults(cmd.Flags(), len(set.Fingerprints)); err != nil {
+		return err
+	}
+	if f.adapter {
+		if f.config.Method != embed.LoRA || cmd.Flags().Changed("dtype") {
+			return usagef("--adapter wants method lora, and no --dtype: adapters are written in float32")
+		}
+		f.dtype = dtypeFlag(model.F32) // nothing is rounded
 	}
 	m, err := app.openModel(ctx, address)
 	if err != nil {
