@@ -21,7 +21,7 @@ func (a *painter) labels(c draw.Canvas) {
 	text := labelStyle()
 	text.YAlign = draw.YBottom
 	for _, l := range a.place() {
-		if to := nearest(l.box, l.point); distance(to, l.point) > 2.5*markRadius {
+		if to := nearest(l.box, l.point); distance(to, l.point) > tie {
 			c.StrokeLine2(draw.LineStyle{Color: muted.color(), Width: .6}, l.point.X, l.point.Y, to.X, to.Y)
 		}
 		c.FillText(text, l.box.Min, l.text)
@@ -30,11 +30,15 @@ func (a *painter) labels(c draw.Canvas) {
 
 func labelStyle() text.Style { return style(textSize-1, ink, false) }
 
+// tie is how far from its point a label has a line to it.
+const tie = 2.5 * markRadius
+
 // maxLabels bounds the labels of a figure: each is held against all points.
 const maxLabels = 24
 
-// place finds for each label a place where it covers no mark and no text and is, if
-// that can be, nearer to its own point than to another. Those that have none are left out.
+// place finds for each label a place where it covers no mark and no text and is, if that
+// can be, nearer to its own point than to another or tied to it. Those that have none are
+// left out.
 func (a *painter) place() (out []label) {
 	font := labelStyle().Font
 	o := a.obstacles()
@@ -124,15 +128,16 @@ func (a *painter) cost(box vg.Rectangle, point vg.Point, o *obstacles) float64 {
 		}
 	}
 	const crossed, ambiguous = 25, 15 // points of distance that are as bad
-	own := distance(nearest(box, point), point)
+	tied := nearest(box, point)
+	own := distance(tied, point)
 	cost := own.Points()
 	for _, m := range o.marks {
 		d := distance(nearest(box, m), m)
 		switch {
 		case distance(m, point) < 1: // its own
-		case d < 1.5*markRadius:
+		case d < 1.5*markRadius, own > tie && segment(point, tied, m) < markRadius:
 			return math.Inf(1)
-		case d < own+markRadius:
+		case d < own+markRadius && own <= tie:
 			cost += ambiguous
 		}
 	}
@@ -155,6 +160,13 @@ func nearest(box vg.Rectangle, to vg.Point) vg.Point {
 
 func distance(a, b vg.Point) vg.Length {
 	return vg.Length(math.Hypot(float64(a.X-b.X), float64(a.Y-b.Y)))
+}
+
+// segment is how far a point is from the way between two others.
+func segment(from, to, p vg.Point) vg.Length {
+	d := to.Sub(from)
+	t := d.Dot(p.Sub(from)) / max(d.Dot(d), 1e-9)
+	return distance(from.Add(d.Scale(min(max(t, 0), 1))), p)
 }
 
 func sign(x vg.Length) float64 {

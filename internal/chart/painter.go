@@ -150,7 +150,7 @@ func (a *painter) interval(c draw.Canvas, series int) {
 		c.StrokeLine2(draw.LineStyle{Color: s.Tone.faint(.55), Width: 1.1}, x, a.pointY(p.Low), x, a.pointY(p.High))
 	}
 	const bands = 3 // more of them are mud
-	if s.Line && len(upper) > 1 && len(upper) == len(s.Points) && len(a.series) <= bands {
+	if s.Line && !a.figure.Stacked && len(upper) > 1 && len(upper) == len(s.Points) && len(a.series) <= bands {
 		slices.Reverse(lower)
 		c.FillPolygon(s.Tone.faint(.10), append(upper, lower...))
 	}
@@ -171,7 +171,7 @@ func (a *painter) line(c draw.Canvas, series int) {
 // marks draws the points. One on which a later one lies is larger, so that it is seen
 // around it.
 func (a *painter) marks(c draw.Canvas) {
-	const larger, most = .45, 4
+	const larger, most = .35, 4
 	at := func(p vg.Point) [2]int { return [2]int{int(math.Round(p.X.Points())), int(math.Round(p.Y.Points()))} }
 	above := map[[2]int]int{}
 	radius := make([][]vg.Length, len(a.series))
