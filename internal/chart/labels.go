@@ -24,7 +24,7 @@ func (a *painter) labels(c draw.Canvas) {
 		if to := nearest(l.box, l.point); distance(to, l.point) > tie {
 			c.StrokeLine2(draw.LineStyle{Color: muted.color(), Width: .6}, l.point.X, l.point.Y, to.X, to.Y)
 		}
-		c.FillText(text, l.box.Min, l.text)
+		c.FillText(text, vg.Point{X: l.box.Min.X, Y: l.box.Min.Y + lift}, l.text)
 	}
 }
 
@@ -104,7 +104,7 @@ func (a *painter) obstacles() *obstacles {
 func (a *painter) room(point, size vg.Point, o *obstacles) (best vg.Rectangle, ok bool) {
 	least := math.Inf(1)
 	for _, away := range []vg.Length{5, 12, 20, 32, 48, 70} {
-		for _, to := range []vg.Point{{X: 1}, {X: .8, Y: .7}, {X: -.8, Y: .7}, {Y: 1}, {X: -1}, {X: .8, Y: -.7}, {X: -.8, Y: -.7}, {Y: -1}} {
+		for _, to := range []vg.Point{{X: 1}, {X: -1}, {X: .8, Y: .7}, {X: -.8, Y: .7}, {Y: 1}, {X: .8, Y: -.7}, {X: -.8, Y: -.7}, {Y: -1}} {
 			corner := vg.Point{X: point.X + away*to.X - size.X/2, Y: point.Y + away*to.Y - size.Y/2}
 			corner.X += vg.Length(sign(to.X)) * size.X / 2
 			corner.Y += vg.Length(sign(to.Y)) * size.Y / 2
@@ -119,7 +119,7 @@ func (a *painter) room(point, size vg.Point, o *obstacles) (best vg.Rectangle, o
 
 // cost is how badly a text stands in a box, infinite where it must not.
 func (a *painter) cost(box vg.Rectangle, point vg.Point, o *obstacles) float64 {
-	if box.Min.X < a.area.Min.X || box.Max.X > a.area.Max.X+gap || box.Min.Y < a.area.Min.Y || box.Max.Y > a.area.Max.Y+lineHeight {
+	if box.Min.X < a.area.Min.X || box.Max.X > a.area.Max.X+gap || box.Min.Y < a.area.Min.Y || box.Max.Y > a.area.Max.Y+1.25*lineHeight {
 		return math.Inf(1)
 	}
 	for _, b := range o.boxes {
