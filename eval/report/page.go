@@ -147,7 +147,7 @@ func (d *pageData) made(m *attack.Made) {
 			d.Made = append(d.Made, p)
 		}
 	}
-	if d.Recipe = recipe(m.Embedding); d.Recipe != "" && m.Base != "" && m.Set != "" {
+	if d.Recipe = recipe(m.Embedding); d.Recipe != "" && m.Base != "" && m.Set != "" && m.Model != "" {
 		d.Embed = quoted([]string{"embed", m.Base, "--set", m.Set, "--recipe", "recipe.yaml", "--out", m.Model})
 	}
 }

@@ -119,7 +119,11 @@ func (a *painter) room(point, size vg.Point, o *obstacles) (best vg.Rectangle, o
 
 // cost is how badly a text stands in a box, infinite where it must not.
 func (a *painter) cost(box vg.Rectangle, point vg.Point, o *obstacles) float64 {
-	if box.Min.X < a.area.Min.X || box.Max.X > a.area.Max.X+gap || box.Min.Y < a.area.Min.Y || box.Max.Y > a.area.Max.Y+1.25*lineHeight {
+	right := a.area.Max.X + gap
+	if a.names.width == 0 {
+		right += margin // nothing stands there
+	}
+	if box.Min.X < a.area.Min.X || box.Max.X > right || box.Min.Y < a.area.Min.Y || box.Max.Y > a.area.Max.Y+1.25*lineHeight {
 		return math.Inf(1)
 	}
 	for _, b := range o.boxes {
