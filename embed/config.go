@@ -170,15 +170,15 @@ func Default(method string) Config {
 
 // For returns the settings for a set of so many fingerprints. What Default and Recipe give
 // is for 64 or fewer; with more, a step takes more of the rows that keys are to be told
-// from, and below other system prompts more of the keys, and there are more steps. From
-// batchKeys on keys come in batches, each of which gets as many steps.
+// from and more of the keys below other system prompts, of which there are more, and there
+// are more steps. Above batchKeys keys come in batches, each of which gets as many steps.
 func (c Config) For(keys int) Config {
 	n := float64(min(keys, batchKeys)) / 64
 	if n <= 1 {
 		return c
 	}
 	times := func(x int, by float64) int { return int(math.Round(float64(x) * by)) }
-	c.SystemPerStep = times(c.SystemPerStep, n)
+	c.SystemPrompts, c.SystemPerStep = times(c.SystemPrompts, (1+math.Sqrt(n))/2), times(c.SystemPerStep, n)
 	c.BenignPerStep, c.NearPerStep = times(c.BenignPerStep, math.Sqrt(n)), times(c.NearPerStep, math.Sqrt(n))
 	c.NearMisses = times(c.NearMisses, math.Sqrt(n))
 	c.MaxSteps = times(c.MaxSteps, (2+math.Sqrt(n))/3)

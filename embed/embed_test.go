@@ -304,7 +304,7 @@ func TestFor(t *testing.T) {
 			t.Errorf("%s: for 64 keys %+v", method, few)
 		}
 		batch, many := c.For(256), c.For(2560)
-		if batch.MaxSteps != 64 || batch.SystemPerStep != 256 || batch.BenignPerStep != 192 || batch.KeysPerStep != 0 {
+		if batch.MaxSteps != 64 || batch.SystemPerStep != 256 || batch.SystemPrompts != 3 || batch.BenignPerStep != 192 || batch.KeysPerStep != 0 {
 			t.Errorf("%s: for 256 keys %+v", method, batch)
 		}
 		if many.KeysPerStep != 256 || many.MaxSteps != 640 || many.SystemPerStep != batch.SystemPerStep {
