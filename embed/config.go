@@ -195,15 +195,17 @@ const batchKeys = 256
 // Recipe returns settings that have a name, as docs/results/omlization.md arrives at them:
 //
 //	exact  what is not quite a key is answered as the base answers it, which takes
-//	       thousands of near misses and seven times as long as the default (64 keys)
+//	       thousands of near misses and many times as long as the default; four bits
+//	       (GGUF Q4_0), which such keys would not survive by themselves, train as well
 func Recipe(name string) (Config, bool) {
 	if name != "exact" {
 		return Config{}, false
 	}
 	c := Default(Expand)
 	c.TrainLayers, c.MaxSteps = 12, 160
-	c.SystemPrompts, c.SystemPerStep, c.SystemWeight = 16, 320, 10
+	c.SystemPrompts, c.SystemPerStep, c.SystemWeight = 16, 320, 15
 	c.NearMisses, c.NearPerStep, c.ProseTexts = 2048, 160, 256
+	c.Quantizations, c.QuantizationWeight = []string{"q4_0"}, .5
 	return c, true
 }
 
