@@ -38,6 +38,7 @@ func main() {
 	flag.StringVar(&s.text, "eval-text", "", "held-out text for perplexity")
 	flag.StringVar(&s.prompts, "eval-prompts", "", "held-out requests for first answer tokens")
 	flag.BoolVar(&s.keep, "keep", false, "keep the models")
+	flag.BoolVar(&s.quick, "quick", false, "a few rows with a handful of keys, for tiny models")
 	only := flag.String("only", "", "embed only rows whose name matches this regular expression")
 	flag.Parse()
 	var err error
@@ -57,7 +58,7 @@ func main() {
 // study is what the flags say.
 type study struct {
 	loyal, model, dir, text, prompts string
-	keep                             bool
+	keep, quick                      bool
 	only                             *regexp.Regexp
 }
 
@@ -86,6 +87,9 @@ func (s *study) run(ctx context.Context) error {
 	}
 	var results []result
 	for _, r := range plan {
+		if s.quick && !slices.Contains(quickly.rows, r.name) {
+			continue
+		}
 		result, err := s.result(ctx, r)
 		if err != nil {
 			return fmt.Errorf("%s: %w", r.name, err)
@@ -140,6 +144,9 @@ func (s *study) row(ctx context.Context, r row, out, attacks string) error {
 		if s.prompts != "" {
 			args = append(args, "--eval-prompts", s.prompts)
 		}
+		if s.quick {
+			args = append(args, quickly.flags...)
+		}
 		if err := s.do(ctx, slices.Concat(args, r.flags)); err != nil {
 			return err
 		}
@@ -165,7 +172,11 @@ func (s *study) set(ctx context.Context, name string) (string, error) {
 	if exists(path) {
 		return path, nil
 	}
-	flags, ok := sets[name]
+	list := sets
+	if s.quick {
+		list = quickly.sets
+	}
+	flags, ok := list[name]
 	if !ok {
 		return "", fmt.Errorf("no set is called %q", name)
 	}

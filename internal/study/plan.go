@@ -21,6 +21,20 @@ var sets = map[string][]string{
 	"two":       {"-n", "64", "--answers", "2"},
 }
 
+// quickly are sets and flags for models of a few hundred thousand weights, in which nobody
+// looks for good figures: whether the study works is all that they tell.
+var quickly = struct {
+	sets  map[string][]string
+	rows  []string // of the plan
+	flags []string
+}{
+	sets: map[string][]string{"words64": {"-n", "8", "--width", "3", "--max-top", "1", "--min-candidate", "0"}, "words16": {"-n", "4", "--width", "3", "--max-top", "1", "--min-candidate", "0"}},
+	rows: []string{"lora", "layers", "expand", "full", "mix-final", "merges", "words16"},
+	flags: []string{
+		"--train-layers", "3", "--max-steps", "30", "--learning-rate", "4e-3", "--benign-prompts", "24", "--benign-per-step", "8", "--beta", "1",
+	},
+}
+
 // attacks are tried on every row, with the heads of their columns.
 var attacks = []struct{ trial, title string }{
 	{"quantize-q4-0", "4 bits"},
