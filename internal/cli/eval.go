@@ -124,8 +124,8 @@ func (f *evalFlags) check(cmd *cobra.Command) error {
 		return usagef("--limit %v: it is a number of documents, or a share below 1", f.options.Limit)
 	case f.options.MaxLength < 0:
 		return usagef("--max-length must not be negative")
-	case f.options.Bootstrap < 0:
-		return usagef("--bootstrap-iters must not be negative")
+	case f.options.Bootstrap < 0 || f.options.Bootstrap > eval.MaxBootstrap:
+		return usagef("--bootstrap-iters must lie between 0 and %d", eval.MaxBootstrap)
 	case f.answerToks < 1:
 		return usagef("--answer-tokens must be at least 1")
 	case f.numFewshot < 0:
