@@ -65,6 +65,7 @@ func (s *Sweep) Report(without []Attack) (*Report, error) {
 			missing = append(missing, t.ID)
 			continue
 		}
+		o.Trial = t // what a trial is, its file does not decide
 		r.Outcomes = append(r.Outcomes, Entry{Outcome: o, Seconds: s.seconds(t.ID)})
 	}
 	if len(missing) > 0 {

@@ -163,7 +163,8 @@ var rules = []rule{
 
 	// Attacks.
 	{sentinel(attack.ErrOther), ExitUsage, "continue with the settings that it was begun with, or choose another directory (--out)"},
-	{sentinel(attack.ErrDamaged), ExitIntegrity, "delete the file that is named, and run the same command again: it makes what is missing"},
+	{sentinel(attack.ErrIdentity), ExitIntegrity, "restore its sweep.json, or choose another directory (--out): outcomes of different settings must not be mixed"},
+	{sentinel(attack.ErrDamaged), ExitIntegrity, "delete the file that is named: 'loyal attack' with the directory's own settings makes what is missing"},
 	{sentinel(attack.ErrSettings), ExitUsage, "'loyal attack --list' shows what is possible"},
 	{sentinel(attack.ErrData), ExitError, "data is a JSON list or an object a line: prompt and completion, messages, instruction and output, or prompt, chosen and rejected"},
 	// Evaluation.
