@@ -241,7 +241,7 @@ var rules = []rule{
 	{sentinel(errConfig), ExitUsage, "keys of a configuration file are the names of the command's flags, or a command's name with such keys below it"},
 	{sentinel(readfile.ErrNotRegular), ExitError, "a file is needed here, not a directory, a device or a pipe: give the file's own path"},
 	{sentinel(syscall.ENOTDIR), ExitError, "a file stands where a directory belongs: choose another path"},
-	{sentinel(syscall.EISDIR), ExitError, "give the path of a file in it"},
+	{sentinel(syscall.EISDIR), ExitError, "a directory stands where a file belongs: give the path of a file in it, or another one"},
 	{sentinel(readfile.ErrTooLarge), ExitError, "no file of this kind is so large: check that it is the right one"},
 	{sentinel(fs.ErrNotExist), ExitError, "check the path; 'org/name' means a model in the Hugging Face cache, './name' a directory"},
 	{sentinel(fs.ErrExist), ExitError, "choose another name, or replace it with --overwrite"},
