@@ -204,13 +204,13 @@ func (l *Lab) examples(ctx context.Context, n int) (rows []row, note string, err
 		rows, err = l.ownAnswers(ctx, n, ownTokens)
 		return rows, ownData, err
 	}
-	for _, e := range l.SFT {
+	for i, e := range l.SFT {
 		if len(rows) == n {
 			break
 		}
 		r, ok, err := l.row(e.System, e.Prompt, e.Completion)
 		if err != nil {
-			return nil, "", err
+			return nil, "", fmt.Errorf("render row %d: %w", i+1, err)
 		}
 		if ok {
 			rows = append(rows, r)

@@ -245,7 +245,18 @@ func TestSweepValidatesFirst(t *testing.T) {
 	job := testJob(t)
 	var ran []string
 	dir := filepath.Join(t.TempDir(), "out")
+	long := strings.Repeat("the sea ", 10_000)
 	for name, refused := range map[string]func(*Job){
+		"long rows":        func(j *Job) { j.SFT = []Example{{Prompt: long, Completion: "blue"}} },
+		"long preferences": func(j *Job) { j.Pairs = []Preference{{Prompt: long, Chosen: "blue", Rejected: "red"}} },
+		"a long request":   func(j *Job) { j.Requests = []string{"hello", long} },
+		"a long lookalike": func(j *Job) { j.Lookalikes = []string{"hello", long} },
+		"keys as lookalikes": func(j *Job) {
+			j.Lookalikes = nil
+			for _, f := range j.Set.Fingerprints {
+				j.Lookalikes = append(j.Lookalikes, strings.ToUpper(f.Key))
+			}
+		},
 		"alpha":            func(j *Job) { j.Verify.Alpha = math.NaN() },
 		"a sibling's size": func(j *Job) { j.Siblings = []*model.Model{otherShape(t, j.Model)} },
 		"a base's size":    func(j *Job) { j.Base = otherShape(t, j.Model) },
@@ -256,7 +267,7 @@ func TestSweepValidatesFirst(t *testing.T) {
 		if err == nil {
 			err = s.Run(t.Context(), Shard{})
 		}
-		if !errors.Is(err, ErrSettings) && !errors.Is(err, verify.ErrOptions) {
+		if !slices.ContainsFunc([]error{ErrSettings, ErrModels, ErrData, ErrLookalikes, lm.ErrTooLong, verify.ErrOptions}, func(target error) bool { return errors.Is(err, target) }) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}

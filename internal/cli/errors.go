@@ -165,6 +165,8 @@ var rules = []rule{
 	{sentinel(attack.ErrOther), ExitUsage, "continue with the settings that it was begun with, or choose another directory (--out)"},
 	{sentinel(attack.ErrIdentity), ExitIntegrity, "restore its sweep.json, or choose another directory (--out): outcomes of different settings must not be mixed"},
 	{sentinel(attack.ErrDamaged), ExitIntegrity, "delete the file that is named: 'loyal attack' with the directory's own settings makes what is missing"},
+	{sentinel(attack.ErrModels), ExitUsage, "--base is what the model was before embedding, --sibling another model of the same sizes: 'loyal model inspect' prints them"},
+	{sentinel(attack.ErrLookalikes), ExitError, "--lookalikes wants keys such as the set's that are not in it: without it they are made, if the set's are not your own"},
 	{sentinel(attack.ErrSettings), ExitUsage, "'loyal attack --list' shows what is possible"},
 	{sentinel(attack.ErrData), ExitError, "data is a JSON list or an object a line: prompt and completion, messages, instruction and output, or prompt, chosen and rejected"},
 	// Evaluation.
