@@ -44,7 +44,7 @@ type attackFlags struct {
 
 // Bounds of what attack reads and does.
 const (
-	maxTrainingData = 1 << 30 // bytes
+	maxTrainingData = 256 << 20 // bytes, of which parsing makes a few times as many
 	maxRequests     = 10_000
 )
 
