@@ -15,6 +15,7 @@ import (
 	"loyal/eval"
 	"loyal/eval/attack"
 	"loyal/eval/golden"
+	"loyal/eval/report"
 	"loyal/eval/tasks"
 	"loyal/fingerprint"
 	"loyal/inference"
@@ -181,6 +182,7 @@ var rules = []rule{
 	{sentinel(eval.ErrOptions), ExitUsage, "'loyal eval --help' shows what is possible"},
 	{sentinel(attack.ErrNotReport), ExitIntegrity, "it was damaged or is of another program: 'loyal attack' with the directory's own settings writes it anew from the trials"},
 	{sentinel(attack.ErrReportVersion), ExitError, "'loyal attack' with the directory's own settings writes it anew from the trials; 'loyal version' says which version this is"},
+	{sentinel(report.ErrLink), ExitError, "remove the link, or write the page alone to another place with 'loyal report DIR --out FILE'"},
 	{sentinel(attack.ErrNoSweep), ExitError, "give a directory that 'loyal attack --out' wrote"},
 
 	// Models.
