@@ -202,6 +202,11 @@ func (f *attackFlags) job(cmd *cobra.Command, app *App, address string) (job att
 		if err != nil {
 			return job, done, err
 		}
+		if one, err1 := job.Model.TokenizerDigest(); err1 == nil {
+			if other, err2 := m.TokenizerDigest(); err2 != nil || one != other {
+				app.Warn("--sibling %s: its tokenizer files are not the model's: if its tokens are others, a mixture of the two means nothing", s)
+			}
+		}
 		job.Siblings = append(job.Siblings, m)
 	}
 	return job, done, f.data(&job)
