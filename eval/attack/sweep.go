@@ -250,12 +250,32 @@ func (s *Sweep) Run(ctx context.Context, shard Shard) error {
 	if len(left) == 0 && measured {
 		return s.begin()
 	}
+	if err := s.checkWritable(); err != nil {
+		return fmt.Errorf("begin sweep: %w", err)
+	}
 	l, err := NewLab(ctx, *s.job)
 	if err != nil {
 		return err
 	}
 	defer func() { _ = l.Close() }() // nothing is kept
 	return s.runIn(ctx, l, left)
+}
+
+// checkWritable finds out, before any work, whether outcomes can be kept: in the directory
+// or, as long as it is not there, beside it.
+func (s *Sweep) checkWritable() error {
+	dir := s.Dir
+	for {
+		if _, err := os.Stat(dir); !errors.Is(err, fs.ErrNotExist) || dir == filepath.Dir(dir) {
+			break
+		}
+		dir = filepath.Dir(dir)
+	}
+	f, err := atomicfile.Create(filepath.Join(dir, identityFile), 0o666)
+	if err == nil {
+		f.Abort()
+	}
+	return err
 }
 
 // runIn runs trials in a lab. It ends at the first error; what diverges is an outcome.

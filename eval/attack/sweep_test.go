@@ -8,6 +8,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -273,6 +274,17 @@ func TestSweepValidatesFirst(t *testing.T) {
 	}
 	if _, err := os.Stat(dir); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("the directory is there: %v", err)
+	}
+	canceled, cancel := context.WithCancel(t.Context()) // with it no model measures anything
+	cancel()
+	if runtime.GOOS == "linux" { // where not even root writes to /proc
+		s, err := NewSweep("/proc/none/out", &job, fakeTrials(&ran))
+		if err == nil {
+			err = s.Run(canceled, Shard{})
+		}
+		if err == nil || errors.Is(err, context.Canceled) {
+			t.Errorf("nothing can be written: %v", err)
+		}
 	}
 	s, err := NewSweep(dir, &job, fakeTrials(&ran))
 	if err == nil {

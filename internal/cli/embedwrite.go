@@ -25,7 +25,8 @@ type embedding struct {
 // embed runs the job and writes report and model, or adapter: the report first, so that
 // there is none without.
 func (f *embedFlags) embed(ctx context.Context, app *App, address string, job embed.Job) error {
-	if err := os.MkdirAll(filepath.Dir(f.out), 0o777); err != nil { // what spills goes there
+	// What spills goes there, too.
+	if err := prepareDir(filepath.Dir(f.out), filepath.Base(f.out)+".embed.json"); err != nil {
 		return fmt.Errorf("write model: %w", err)
 	}
 	result, err := embed.Run(ctx, job)

@@ -389,10 +389,10 @@ func (f *evalFlags) measure(ctx context.Context, m, base *evaluated, list []eval
 // prepareDir makes a directory and finds out whether a file of some name can be written
 // there, before the work of which it will tell.
 func prepareDir(dir, name string) error {
-	if err := os.MkdirAll(dir, 0o755); err != nil {
+	if err := os.MkdirAll(dir, 0o777); err != nil {
 		return err
 	}
-	f, err := atomicfile.Create(filepath.Join(dir, name), 0o644)
+	f, err := atomicfile.Create(filepath.Join(dir, name), 0o666)
 	if err != nil {
 		return err
 	}
