@@ -121,7 +121,11 @@ func (s *Sweep) Merge(dirs []string) error {
 
 func (s *Sweep) merge(dir string) error {
 	from := &Sweep{Dir: dir, identity: s.identity}
-	if err := from.compare(filepath.Join(dir, identityFile)); err != nil {
+	err := from.compare(filepath.Join(dir, identityFile))
+	if errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("%s: %w", dir, ErrNoSweep)
+	}
+	if err != nil {
 		return err
 	}
 	if err := s.begin(); err != nil {

@@ -344,7 +344,8 @@ func (s *Sweep) save(o *Outcome, seconds float64) error {
 
 // Load reads a trial's outcome, nil if there is none yet.
 func (s *Sweep) Load(t Trial) (*Outcome, error) {
-	data, err := readfile.Regular(s.path(trialsDir, t.ID), maxOutcome)
+	path := s.path(trialsDir, t.ID)
+	data, err := readfile.Regular(path, maxOutcome)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}
@@ -352,14 +353,12 @@ func (s *Sweep) Load(t Trial) (*Outcome, error) {
 		return nil, fmt.Errorf("read outcome of %s: %w", t.ID, err)
 	}
 	var o Outcome
-	if err := unmarshal(data, &o); err != nil {
-		return nil, fmt.Errorf("read outcome of %s: %w: %w", t.ID, ErrDamaged, err)
+	err = unmarshal(data, &o)
+	if err == nil && o.ID != t.ID {
+		err = fmt.Errorf("it is that of %q", o.ID)
 	}
-	if o.ID != t.ID {
-		return nil, fmt.Errorf("read outcome of %s: %w: it is that of %q", t.ID, ErrDamaged, o.ID)
-	}
-	if err := o.check(); err != nil {
-		return nil, fmt.Errorf("read outcome of %s: %w: %w", t.ID, ErrDamaged, err)
+	if err = cmp.Or(err, o.check()); err != nil {
+		return nil, fmt.Errorf("read outcome of %s: %w: %s: %w", t.ID, ErrDamaged, path, err)
 	}
 	return &o, nil
 }
