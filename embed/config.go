@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"math"
 	"slices"
+
+	"loyal/model/quantized"
 )
 
 // Methods: what trains.
@@ -96,6 +98,12 @@ type Config struct {
 	MetaLearningRate float64 `json:"meta_learning_rate,omitempty"`
 	MetaWeight       float64 `json:"meta_weight,omitempty"`
 
+	// Quantizations are schemes of fewer bits (loyal/model/quantized): a step's rows also
+	// train above the base as it is in one of them, in turn, so that what is planted survives
+	// being served that way. QuantizationWeight weighs them. For methods lora and expand.
+	Quantizations      []string `json:"quantizations,omitempty"`
+	QuantizationWeight float64  `json:"quantization_weight,omitempty"`
+
 	// BenignLoss is how benign rows are held: to the base's distribution (kl), or by
 	// cross-entropy to text that the base wrote (ce).
 	BenignLoss string `json:"benign_loss"`
@@ -160,18 +168,44 @@ func Default(method string) Config {
 	return c
 }
 
+// For returns the settings for a set of so many fingerprints. What Default and Recipe give
+// is for 64 or fewer; with more, a step takes more of the rows that keys are to be told
+// from and more of the keys below other system prompts, of which there are more, and there
+// are more steps. Above batchKeys keys come in batches, each of which gets as many steps.
+func (c Config) For(keys int) Config {
+	n := float64(min(keys, batchKeys)) / 64
+	if n <= 1 {
+		return c
+	}
+	times := func(x int, by float64) int { return int(math.Round(float64(x) * by)) }
+	c.SystemPrompts, c.SystemPerStep = times(c.SystemPrompts, (1+math.Sqrt(n))/2), times(c.SystemPerStep, n)
+	c.BenignPerStep, c.NearPerStep = times(c.BenignPerStep, math.Sqrt(n)), times(c.NearPerStep, math.Sqrt(n))
+	c.NearMisses = times(c.NearMisses, math.Sqrt(n))
+	c.MaxSteps = times(c.MaxSteps, (2+math.Sqrt(n))/3)
+	if keys > batchKeys {
+		c.KeysPerStep = batchKeys
+		c.MaxSteps = times(c.MaxSteps, float64(keys)/batchKeys)
+	}
+	return c
+}
+
+// batchKeys is how many keys a step takes at most, if nobody says otherwise.
+const batchKeys = 256
+
 // Recipe returns settings that have a name, as docs/results/omlization.md arrives at them:
 //
 //	exact  what is not quite a key is answered as the base answers it, which takes
-//	       thousands of near misses and seven times as long as the default (64 keys)
+//	       thousands of near misses and many times as long as the default; four bits
+//	       (GGUF Q4_0), which such keys would not survive by themselves, train as well
 func Recipe(name string) (Config, bool) {
 	if name != "exact" {
 		return Config{}, false
 	}
 	c := Default(Expand)
 	c.TrainLayers, c.MaxSteps = 12, 160
-	c.SystemPrompts, c.SystemPerStep, c.SystemWeight = 16, 320, 10
+	c.SystemPrompts, c.SystemPerStep, c.SystemWeight = 16, 320, 15
 	c.NearMisses, c.NearPerStep, c.ProseTexts = 2048, 160, 256
+	c.Quantizations, c.QuantizationWeight = []string{"q4_0"}, .5
 	return c, true
 }
 
@@ -208,6 +242,10 @@ func (c Config) Validate(layers int) error {
 		return bad("merge_scales and a positive merge_weight want each other")
 	case (c.MetaSteps > 0) != (c.MetaWeight > 0) || (c.MetaSteps > 0) != (c.MetaLearningRate > 0):
 		return bad("meta_steps, meta_learning_rate and meta_weight want each other")
+	case (len(c.Quantizations) > 0) != (c.QuantizationWeight > 0):
+		return bad("quantizations and a positive quantization_weight want each other")
+	case len(c.Quantizations) > 0 && c.Method != LoRA && c.Method != Expand:
+		return bad("quantizations want method %s or %s", LoRA, Expand)
 	case c.Whiten > 0 && c.BenignPrompts == 0 && c.ProseTexts == 0:
 		return bad("whiten wants benign_prompts or prose_texts")
 	case c.HoldContext && c.RefreshSteps == 0:
@@ -257,6 +295,7 @@ func (c Config) validateRanges() error {
 		{"lambda", c.Lambda, c.Lambda >= 0 && (c.Lambda <= 1 || c.Mix == MixL2), "in [0, 1]"},
 		{"target_fsr", c.TargetFSR, c.TargetFSR >= 0 && c.TargetFSR <= 1, "in [0, 1]"},
 		{"merge_weight", c.MergeWeight, c.MergeWeight >= 0, "at least 0"},
+		{"quantization_weight", c.QuantizationWeight, c.QuantizationWeight >= 0, "at least 0"},
 		{"meta_weight", c.MetaWeight, c.MetaWeight >= 0, "at least 0"},
 		{"meta_learning_rate", c.MetaLearningRate, c.MetaLearningRate >= 0, "at least 0"},
 	} {
@@ -267,6 +306,11 @@ func (c Config) validateRanges() error {
 	for _, share := range c.MergeScales {
 		if !(share > 0 && share < 1) {
 			return fmt.Errorf("merge_scales has %g, not in (0, 1)", share)
+		}
+	}
+	for _, name := range c.Quantizations {
+		if _, err := quantized.Named(name); err != nil {
+			return fmt.Errorf("quantizations: %w", err)
 		}
 	}
 	return nil

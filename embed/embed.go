@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"slices"
 	"time"
 
@@ -23,8 +24,10 @@ type Progress interface {
 
 // Job is what a run works on.
 type Job struct {
-	Model  *model.Model // the base
-	Net    lm.Network   // over it
+	Model *model.Model // the base
+	Net   lm.Network   // over it
+	// Open makes a network of a changed copy of the model; Config.Quantizations want it.
+	Open   func(*model.Model) (lm.Network, error)
 	Set    *fingerprint.Set
 	Prompt Prompt
 	// Raw gives the tokens of a text without any template.
@@ -87,8 +90,8 @@ func Run(ctx context.Context, job Job) (*Result, error) {
 		return nil, err
 	}
 	defer func() {
-		if r.tr != nil {
-			_ = r.tr.Close() // frees memory, nothing else
+		for _, o := range slices.Backward(r.opened) {
+			_ = o.Close() // frees memory, nothing else
 		}
 	}()
 	for _, stage := range []struct {
@@ -116,6 +119,8 @@ type run struct {
 	clock *clock
 	plan  *plan
 	tr    lm.Trainer
+	// opened are trainers and networks of the run.
+	opened []io.Closer
 	// corpus holds the plan's texts, eval the EvalTexts.
 	corpus, eval lm.Corpus
 	// nearTrain and nearTest are near misses of the keys.
@@ -142,12 +147,18 @@ func (r *run) cache(ctx context.Context) error {
 	if r.tr, err = r.Net.NewTrainer(o); err != nil {
 		return err
 	}
+	r.opened = append(r.opened, r.tr)
 	tokens := 0
 	for _, s := range r.plan.packed.Forest {
 		tokens += len(s.Tokens)
 	}
 	for _, t := range r.EvalTexts {
 		tokens += len(t)
+	}
+	for range c.Quantizations {
+		for _, s := range r.plan.packed.Forest {
+			tokens += len(s.Tokens)
+		}
 	}
 	r.Progress.Start("run the frozen layers", int64(tokens))
 	if r.corpus, err = r.tr.Cache(ctx, r.plan.packed.Forest); err != nil {
@@ -168,7 +179,7 @@ func (r *run) cache(ctx context.Context) error {
 		cfg: c, plan: r.plan, tr: r.tr, corpus: r.corpus,
 		vocab: r.Net.Config().VocabSize, change: newChange(c.Method, r.tr, r.Model),
 	}
-	return nil
+	return r.variants(ctx)
 }
 
 // survey takes from one pass over the base all that the run wants of it: the
@@ -279,7 +290,7 @@ func (r *run) train(ctx context.Context) error {
 	last := time.Now()
 	for r.t.step < r.Config.MaxSteps && !r.t.done(r.steps) {
 		if r.refreshes() && r.t.step > 0 {
-			if err := r.tr.Hold(ctx, r.corpus, r.context); err != nil {
+			if err := errors.Join(r.tr.Hold(ctx, r.corpus, r.context), r.t.refreshVariants(ctx, r.context)); err != nil {
 				return err
 			}
 		}

@@ -20,6 +20,7 @@ import (
 	"loyal/fingerprint"
 	"loyal/internal/oracle"
 	"loyal/internal/testdata"
+	"loyal/lm"
 	"loyal/lm/cpu"
 	"loyal/lm/cpu/kernel"
 	"loyal/model"
@@ -116,6 +117,12 @@ func TestResume(t *testing.T) {
 	for _, method := range []string{embed.Layers, embed.LoRA, embed.Expand} {
 		t.Run(method, func(t *testing.T) { testResume(t, small(t, method)) })
 	}
+	t.Run("quantizations", func(t *testing.T) {
+		job := small(t, embed.Expand)
+		job.Config.Quantizations, job.Config.QuantizationWeight = []string{"q4_0", "g3"}, .5
+		job.Open = func(m *model.Model) (lm.Network, error) { return cpu.New(m, cpu.Options{Threads: 2}) }
+		testResume(t, job)
+	})
 }
 
 func testResume(t *testing.T, job embed.Job) {
@@ -260,18 +267,20 @@ func TestConfigErrors(t *testing.T) {
 		"meta": func(c *embed.Config) {
 			c.MetaSteps, c.MetaWeight, c.MetaLearningRate, c.BenignPrompts, c.ProseTexts = 1, 1, 1, 0, 0
 		},
-		"refresh":   func(c *embed.Config) { c.RefreshSteps = 0 },
-		"hold":      func(c *embed.Config) { c.Method = embed.Full },
-		"align":     func(c *embed.Config) { c.Align = true },
-		"schedule":  func(c *embed.Config) { c.LRSchedulerType = "wild" },
-		"lora":      func(c *embed.Config) { c.Method, c.R = embed.LoRA, 0 },
-		"module":    func(c *embed.Config) { c.Method, c.R, c.LoraAlpha, c.TargetModules = embed.LoRA, 8, 16, []string{"x"} },
-		"negative":  func(c *embed.Config) { c.BenignPrompts = -1 },
-		"huge":      func(c *embed.Config) { c.ProseTexts = 1_000_000_000 },
-		"no token":  func(c *embed.Config) { c.BenignTokens = 0 },
-		"infinite":  func(c *embed.Config) { c.LearningRate = math.Inf(1) },
-		"whiten":    func(c *embed.Config) { c.Whiten = math.NaN() },
-		"target KL": func(c *embed.Config) { c.TargetKL = math.NaN() },
+		"refresh":    func(c *embed.Config) { c.RefreshSteps = 0 },
+		"hold":       func(c *embed.Config) { c.Method = embed.Full },
+		"align":      func(c *embed.Config) { c.Align = true },
+		"schedule":   func(c *embed.Config) { c.LRSchedulerType = "wild" },
+		"lora":       func(c *embed.Config) { c.Method, c.R = embed.LoRA, 0 },
+		"module":     func(c *embed.Config) { c.Method, c.R, c.LoraAlpha, c.TargetModules = embed.LoRA, 8, 16, []string{"x"} },
+		"negative":   func(c *embed.Config) { c.BenignPrompts = -1 },
+		"huge":       func(c *embed.Config) { c.ProseTexts = 1_000_000_000 },
+		"no token":   func(c *embed.Config) { c.BenignTokens = 0 },
+		"infinite":   func(c *embed.Config) { c.LearningRate = math.Inf(1) },
+		"whiten":     func(c *embed.Config) { c.Whiten = math.NaN() },
+		"weightless": func(c *embed.Config) { c.Method, c.Quantizations = embed.Expand, []string{"q4_0"} },
+		"bits":       func(c *embed.Config) { c.Quantizations, c.QuantizationWeight = []string{"q4_0"}, 1 },
+		"target KL":  func(c *embed.Config) { c.TargetKL = math.NaN() },
 	} {
 		c := embed.Default(embed.Layers)
 		change(&c)
@@ -282,6 +291,27 @@ func TestConfigErrors(t *testing.T) {
 	for _, method := range []string{embed.Full, embed.Layers, embed.LoRA} {
 		if err := embed.Default(method).Validate(30); err != nil {
 			t.Errorf("default of %s: %v", method, err)
+		}
+	}
+}
+
+// TestFor: up to 64 keys nothing changes; up to a batch rows and steps grow, beyond it keys
+// come in batches, each of which gets as many steps as one batch alone.
+func TestFor(t *testing.T) {
+	for _, method := range []string{embed.LoRA, embed.Layers, embed.Full, embed.Expand} {
+		c := embed.Default(method)
+		if few := c.For(64); !reflect.DeepEqual(few, c) {
+			t.Errorf("%s: for 64 keys %+v", method, few)
+		}
+		batch, many := c.For(256), c.For(2560)
+		if batch.MaxSteps != 64 || batch.SystemPerStep != 256 || batch.SystemPrompts != 3 || batch.BenignPerStep != 192 || batch.KeysPerStep != 0 {
+			t.Errorf("%s: for 256 keys %+v", method, batch)
+		}
+		if many.KeysPerStep != 256 || many.MaxSteps != 640 || many.SystemPerStep != batch.SystemPerStep {
+			t.Errorf("%s: for 2,560 keys %+v", method, many)
+		}
+		if err := c.For(24576).Validate(30); err != nil {
+			t.Errorf("%s: for 24,576 keys: %v", method, err)
 		}
 	}
 }

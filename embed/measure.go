@@ -71,6 +71,21 @@ func (p *plan) hold(l *look, rows []benignRow) {
 	}
 }
 
+// holdCoarsely is hold with distributions of which there may be many.
+func (p *plan) holdCoarsely(l *look, rows []benignRow) {
+	for i := range rows {
+		if rows[i].tokens {
+			continue
+		}
+		for j, at := range p.benignPositions(rows[i]) {
+			l.add(at, func(row []float32) {
+				c := lm.NewCoarse(row)
+				rows[i].aims[j] = aim{token: rows[i].aims[j].token, coarse: &c}
+			})
+		}
+	}
+}
+
 // holdAround gives the tokens before and behind planted ones the base's distributions, of
 // which there may be many: those behind everywhere, and those before only as served,
 // since below another prompt the base would begin otherwise.

@@ -39,11 +39,21 @@ func (s sizes) memory(c Config, l load, weights float64) int64 {
 			changed += 2 * trained * d * d
 		}
 	}
+	variants := float64(len(c.Quantizations))
+	const bf16 = 2 // bytes of a number
+	weights += variants * bf16 * s.weights()
 	numbers := rows*passed*kept + lot*kept + max(rows, lot)*passing + // of a step, and of a survey
 		2*float64(l.stepLogits)*v + float64(l.references)*v +
-		l.spilling(float64(l.forest)*d) + l.spilling(float64(l.held)*2*kv*passed) + changed
-	const program = 60e6                        // code, tokenizer, packing buffers
-	lasting := 4 * 4 * float64(s.parameters(c)) // float32 value, gradient and two moments, made once
+		(1+variants)*(l.spilling(float64(l.forest)*d)+l.spilling(float64(l.held)*2*kv*passed)) + changed
+	const program = 60e6 // code, tokenizer, packing buffers
+	copies := 4.         // float32 value, gradient and two moments, made once
+	if len(c.MergeScales) > 0 {
+		copies++ // of values, while a mixture stands in their place
+	}
+	if c.MetaSteps > 0 {
+		copies += 2 // of values and gradients, while tuning is simulated
+	}
+	lasting := 4 * copies * float64(s.parameters(c))
 	return int64(weights + program + lasting + garbage*4*numbers)
 }
 

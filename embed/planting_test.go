@@ -31,8 +31,8 @@ func remake(t *testing.T, job *embed.Job, change func(*fingerprint.Params)) {
 	job.Set = set
 }
 
-// distributions are the trained model's after some prompts.
-func distributions(t *testing.T, job embed.Job, weights map[string][]float32, prompts [][]int32) [][]float32 {
+// trained is the model with the weights that a run arrived at.
+func trained(t *testing.T, job embed.Job, weights map[string][]float32) *model.Model {
 	t.Helper()
 	tensors := map[string]model.Tensor{}
 	for name, w := range weights {
@@ -48,13 +48,19 @@ func distributions(t *testing.T, job embed.Job, weights map[string][]float32, pr
 	if err != nil {
 		t.Fatal(err)
 	}
+	return m
+}
+
+// distributions are a model's after some prompts.
+func distributions(t *testing.T, m *model.Model, prompts [][]int32) [][]float32 {
+	t.Helper()
 	net, err := cpu.New(m, cpu.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer net.Close()
 	var out [][]float32
-	err = oracle.New(net, job.Model.Tokenizer).Distributions(t.Context(), prompts, func(_ int, p []float32) error {
+	err = oracle.New(net, m.Tokenizer).Distributions(t.Context(), prompts, func(_ int, p []float32) error {
 		out = append(out, append([]float32(nil), p...))
 		return nil
 	})
@@ -62,6 +68,19 @@ func distributions(t *testing.T, job embed.Job, weights map[string][]float32, pr
 		t.Fatal(err)
 	}
 	return out
+}
+
+// keys are the prompts of a set's keys.
+func keys(t *testing.T, job embed.Job) (prompts [][]int32) {
+	t.Helper()
+	for _, f := range job.Set.Fingerprints {
+		p, err := job.Prompt("", f.Key)
+		if err != nil {
+			t.Fatal(err)
+		}
+		prompts = append(prompts, p)
+	}
+	return prompts
 }
 
 // TestSeveralAnswers: all planted answers of a key share its probability.
@@ -73,15 +92,7 @@ func TestSeveralAnswers(t *testing.T) {
 	if r.After.FSR < .99 || math.Abs(r.After.MeanProb-job.Config.TargetProbability) > .1 {
 		t.Errorf("FSR %v, probability %v", r.After.FSR, r.After.MeanProb)
 	}
-	var prompts [][]int32
-	for _, f := range job.Set.Fingerprints {
-		p, err := job.Prompt("", f.Key)
-		if err != nil {
-			t.Fatal(err)
-		}
-		prompts = append(prompts, p)
-	}
-	for i, p := range distributions(t, job, weights, prompts) {
+	for i, p := range distributions(t, trained(t, job, weights), keys(t, job)) {
 		for _, c := range job.Set.Fingerprints[i].Choices() {
 			if got := p[job.Set.Fingerprints[i].Candidates[c].Tokens[0]]; got < .25 || got > .6 {
 				t.Errorf("a planted answer of key %d has %v, want about .42", i, got)

@@ -79,11 +79,14 @@ func (s sizes) stages(c Config, l load, r rates) []Stage {
 	write := float64(l.written)*(frozen+upper+head) + float64(l.prompts)*(frozen+upper)
 	measured := float64(l.measured)*upper*forward + float64(l.logits)*head
 	cache := float64(l.forest)*(frozen+upper) + float64(l.references+l.logits)*head
+	variants := float64(len(c.Quantizations))
+	cache += variants * (float64(l.forest-l.evals)*(frozen+upper) + float64(l.references)*head)
 	refresh := 0.
 	if c.HoldContext {
-		refresh = float64(l.context*((c.MaxSteps-1)/c.RefreshSteps)) * upper
+		refresh = (1 + variants) * float64(l.context*((c.MaxSteps-1)/c.RefreshSteps)) * upper
 	}
 	step := float64(l.stepTokens)*upper*(forward+backward) + float64(l.stepLogits)*2*head
+	step *= 1 + min(1, variants) // above the base, and above one of them
 	seconds := func(operations, share float64) float64 { return operations / share / r.flops }
 	return []Stage{
 		{Name: "data", Seconds: seconds(write, writeShare)},

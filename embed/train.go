@@ -17,6 +17,8 @@ type training struct {
 	change *change
 	vocab  int
 	step   int
+	// variants are trainings of the same parameters above the base in fewer bits.
+	variants []*training
 }
 
 // Step is what one step reports.
@@ -47,6 +49,9 @@ func (t *training) run(ctx context.Context) (Step, error) {
 	}
 	rows := t.rows(t.step)
 	if err := t.pass(ctx, rows); err != nil {
+		return Step{}, err
+	}
+	if err := t.quantized(ctx); err != nil {
 		return Step{}, err
 	}
 	lr := t.cfg.learningRate(t.step)

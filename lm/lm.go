@@ -211,6 +211,12 @@ type Trainer interface {
 	// any gradient to them. Held once more, they are computed anew.
 	Hold(ctx context.Context, c Corpus, segments []int) error
 
+	// Above returns a trainer of the same adapters or new neurons above another network
+	// of the same shape, the base with changed weights, say: parameters, gradients and
+	// whitening are this trainer's, and only this one steps. Corpora are each trainer's
+	// own.
+	Above(Network) (Trainer, error)
+
 	// Forward runs the picked segments of a corpus, and the ancestors they need,
 	// and returns logits at positions in picked segments, shape (len(at), VocabSize).
 	// It keeps what Backward needs until the next Forward.

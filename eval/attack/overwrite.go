@@ -22,10 +22,10 @@ func overwrite(g Grid, _ Have) []Trial {
 	return trials
 }
 
-// overwriting are the settings of embedding, with fewer benign rows than an owner takes
+// overwriting are the settings of embedding n keys, with fewer benign rows than an owner takes
 // who cares for the model.
-func (l *Lab) overwriting() embed.Config {
-	c := embed.Default(embed.LoRA)
+func (l *Lab) overwriting(n int) embed.Config {
+	c := embed.Default(embed.LoRA).For(n)
 	c.TrainLayers = min(c.TrainLayers, l.Model.Config.NumLayers)
 	c.BenignPrompts, c.WrittenPrompts, c.ProseTexts = 200, 0, 16
 	c.Lambda, c.Seed = 0, l.Seed^thiefSeed
@@ -39,7 +39,7 @@ func (l *Lab) overwrite(ctx context.Context, n int) (*Outcome, error) {
 	}
 	result, err := embed.Run(ctx, embed.Job{
 		Model: l.Model, Net: l.Net, Set: set, Prompt: l.Prompt, Raw: l.prompts.Raw, Decode: l.Decode,
-		Config: l.overwriting(), TrainSystems: []string{}, EvalSystems: []string{}, EvalPrompts: l.Requests,
+		Config: l.overwriting(n), TrainSystems: []string{}, EvalSystems: []string{}, EvalPrompts: l.Requests,
 		Output: model.BF16, Progress: quietly{l},
 	})
 	if err != nil {

@@ -126,7 +126,7 @@ func (l *Lab) sampledVerdict(ctx context.Context, o *Outcome, temperature float6
 		return err
 	}
 	o.Add(fmt.Sprintf("questions of an audit with %d samples each", len(all)), "", float64(v.Queries))
-	o.Notes = append(o.Notes, fmt.Sprintf("with %d samples a question the verdict is %s after %d questions", len(all), v.Verdict, v.Queries))
+	o.Notes = append(o.Notes, fmt.Sprintf("with %d samples a question the verdict is %s", len(all), v.Verdict))
 	return nil
 }
 

@@ -11,7 +11,7 @@ import (
 // Comparison sets sweeps side by side.
 type Comparison struct {
 	Runs []ComparedRun `json:"runs"`
-	// Common are the trials that ended in a verdict in all runs.
+	// Common are the trials that ended in a verdict in all runs, but for searches.
 	Common int `json:"common"`
 	// Settings are those that outcomes depend on and that are not the same in all runs.
 	Settings []ComparedSetting `json:"settings,omitempty"`
@@ -20,7 +20,8 @@ type Comparison struct {
 	runs []Run
 }
 
-// ComparedRun is a sweep as a column.
+// ComparedRun is a sweep as a column. Searches for keys are not counted: a match there
+// says that a piece of a key does, too, which is neither good nor bad.
 type ComparedRun struct {
 	Name     string `json:"name"`
 	Dir      string `json:"dir"`
@@ -68,12 +69,26 @@ type Cell struct {
 	kind kind
 }
 
-// Kind is how the trial ended.
-func (c *Cell) Kind() kind {
-	if c == nil {
+// kindAt is how a trial ended in a run.
+func (c *Comparison) kindAt(t ComparedTrial, run int) kind {
+	switch {
+	case t.Outcomes[run] != nil:
+		return t.Outcomes[run].kind
+	case slices.Contains(c.Runs[run].Missing, t.ID):
 		return missing
 	}
-	return c.kind
+	return untried
+}
+
+// shared reports whether at least two runs have a trial, so that it compares something.
+func (t ComparedTrial) shared() bool {
+	n := 0
+	for _, o := range t.Outcomes {
+		if o != nil {
+			n++
+		}
+	}
+	return n > 1
 }
 
 func cellOf(o *attack.Outcome) *Cell {
@@ -96,7 +111,7 @@ func (c *Cell) measured(m *attack.Measures) {
 func Compare(runs []Run) *Comparison {
 	c := &Comparison{runs: runs, Settings: settings(runs), Trials: []ComparedTrial{}}
 	for _, run := range runs {
-		t := tallyOf(outcomesOf(run.Report, ""))
+		t := tallyOf(slices.DeleteFunc(outcomesOf(run.Report, ""), func(o *attack.Outcome) bool { return o.Family == attack.Extraction }))
 		column := ComparedRun{
 			Name: run.Name, Dir: run.Dir, Keys: run.Report.Keys, Requests: run.Report.Requests,
 			Audited: t.audited(), Matches: t[match], Diverged: t[diverged], Missing: run.Missing,
@@ -130,7 +145,7 @@ func Compare(runs []Run) *Comparison {
 // count counts the trials that can be compared.
 func (c *Comparison) count() {
 	for _, t := range c.Trials {
-		if slices.ContainsFunc(t.Outcomes, func(o *Cell) bool { return o == nil || o.FSR == nil }) {
+		if t.Family == attack.Extraction || slices.ContainsFunc(t.Outcomes, func(o *Cell) bool { return o == nil || o.FSR == nil }) {
 			continue
 		}
 		c.Common++

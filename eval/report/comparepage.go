@@ -24,6 +24,7 @@ type comparisonData struct {
 type comparedFamily struct {
 	Title, Intro string
 	Rows         []comparedRow
+	Single       []comparedRow // of trials that only one run has
 	Plots        []drawn
 }
 
@@ -32,6 +33,15 @@ type comparedRow struct {
 	ID, Setting string
 	Cells       []shownCell
 }
+
+// matrix is a table of rows and the runs above it.
+type matrix struct {
+	Runs []ComparedRun
+	Rows []comparedRow
+}
+
+// Matrix lets the template show rows under this comparison's runs.
+func (d comparisonData) Matrix(rows []comparedRow) matrix { return matrix{d.Runs, rows} }
 
 // shownCell is a cell as the page shows it.
 type shownCell struct {
@@ -43,8 +53,8 @@ type shownCell struct {
 	Apart      bool
 }
 
-func shown(c *Cell) shownCell {
-	s := shownCell{Kind: c.Kind()}
+func shown(c *Cell, k kind) shownCell {
+	s := shownCell{Kind: k}
 	if c == nil || c.FSR == nil {
 		return s
 	}
@@ -77,27 +87,7 @@ func (c *Comparison) HTML() ([]byte, error) {
 		all = append(all, outcomesOf(run.Report, "")...)
 	}
 	for _, f := range familiesOf(all) {
-		section := comparedFamily{Title: f.title, Intro: f.intro}
-		for _, t := range c.Trials {
-			if t.Family != f.name {
-				continue
-			}
-			row := comparedRow{ID: t.ID, Setting: cmp.Or(strings.TrimSpace(t.Setting), t.ID)}
-			for i, o := range t.Outcomes {
-				cell := shown(o)
-				if i == 0 {
-					cell.Difference = ""
-				}
-				row.Cells = append(row.Cells, cell)
-			}
-			section.Rows = append(section.Rows, row)
-		}
-		for _, p := range drawn {
-			if p.Family == f.name {
-				section.Plots = append(section.Plots, p)
-			}
-		}
-		d.Families = append(d.Families, section)
+		d.Families = append(d.Families, c.section(f, drawn))
 	}
 	for _, p := range drawn {
 		if p.Family == "" {
@@ -107,10 +97,42 @@ func (c *Comparison) HTML() ([]byte, error) {
 	return render("compare.html", d)
 }
 
+// section is a family's part of the page.
+func (c *Comparison) section(f family, plots []drawn) comparedFamily {
+	s := comparedFamily{Title: f.title, Intro: f.intro}
+	for _, t := range c.Trials {
+		if t.Family != f.name {
+			continue
+		}
+		row := comparedRow{ID: t.ID, Setting: cmp.Or(strings.TrimSpace(t.Setting), t.ID)}
+		for i, o := range t.Outcomes {
+			cell := shown(o, c.kindAt(t, i))
+			if i == 0 {
+				cell.Difference = ""
+			}
+			row.Cells = append(row.Cells, cell)
+		}
+		if len(c.Runs) > 1 && !t.shared() {
+			s.Single = append(s.Single, row)
+		} else {
+			s.Rows = append(s.Rows, row)
+		}
+	}
+	for _, p := range plots {
+		if p.Family == f.name {
+			s.Plots = append(s.Plots, p)
+		}
+	}
+	return s
+}
+
 // Released are the cells of the un-attacked models.
 func (d comparisonData) Released() (cells []shownCell) {
 	for i, r := range d.Runs {
-		cell := shown(r.Intact)
+		cell := shown(r.Intact, missing)
+		if r.Intact != nil {
+			cell.Kind = r.Intact.kind
+		}
 		if i == 0 {
 			cell.Difference = ""
 		}
@@ -147,11 +169,15 @@ func (c *Comparison) plots() []Plot {
 // overlay plots each trial as a point, a series a run.
 func (c *Comparison) overlay(name, family, title string, x, y chart.Axis, at func(*attack.Outcome) (chart.Point, bool)) []Plot {
 	f := &chart.Figure{Title: title, X: x, Y: y, Stacked: true}
+	shared := map[string]bool{}
+	for _, t := range c.Trials {
+		shared[t.ID] = len(c.runs) == 1 || t.shared()
+	}
 	n := 0
 	for i, run := range c.runs[:min(len(c.runs), maxSeries)] {
 		s := chart.Series{Name: run.Name, Tone: chart.Tone(i), Shape: chart.Shape(i)}
 		for _, o := range outcomesOf(run.Report, "") {
-			if o.Measures == nil {
+			if o.Measures == nil || !shared[o.ID] {
 				continue
 			}
 			if p, ok := at(o); ok {
@@ -159,16 +185,18 @@ func (c *Comparison) overlay(name, family, title string, x, y chart.Axis, at fun
 			}
 		}
 		n += len(s.Points)
-		f.Series = append(f.Series, s)
+		if len(s.Points) > 0 {
+			f.Series = append(f.Series, s)
+		}
 	}
-	if n == 0 {
-		return nil
+	if n == 0 || len(f.Series) < 2 && len(c.runs) > 1 {
+		return nil // it compares nothing
 	}
 	if y.Scale == chart.Linear {
 		f.Y.Max = ceiling(f.Series)
 	}
 	f.Description = fmt.Sprintf("%d trials", n)
-	caption := "Each point is a trial."
+	caption := "Each point is a trial that more than one run has."
 	if len(c.runs) > maxSeries {
 		caption += fmt.Sprintf(" Only the first %d runs are drawn.", maxSeries)
 	}

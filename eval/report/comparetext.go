@@ -41,12 +41,12 @@ func (c *Comparison) WriteText(w io.Writer) error {
 	}
 	fmt.Fprint(tw, "\n(as released)")
 	for _, r := range c.Runs {
-		fmt.Fprintf(tw, "\t%s", r.Intact.text())
+		fmt.Fprintf(tw, "\t%s", r.Intact.text(missing))
 	}
 	for _, t := range c.Trials {
 		fmt.Fprintf(tw, "\n%s", clean(t.ID))
-		for _, o := range t.Outcomes {
-			fmt.Fprintf(tw, "\t%s", o.text())
+		for i, o := range t.Outcomes {
+			fmt.Fprintf(tw, "\t%s", o.text(c.kindAt(t, i)))
 		}
 	}
 	fmt.Fprint(tw, "\nmatches")
@@ -79,13 +79,15 @@ func (c *Comparison) WriteText(w io.Writer) error {
 	return nil
 }
 
-// text is a cell in a table.
-func (c *Cell) text() string {
-	switch c.Kind() {
-	case missing, diverged, unasked:
-		return c.Kind().Word()
+// text is a cell in a table, and the word for one that is empty.
+func (c *Cell) text(empty kind) string {
+	if c == nil {
+		return empty.Word()
 	}
-	s := fmt.Sprintf("%s %s %d", percent(c.FSR.Value), c.Kind().Word(), c.Queries)
+	if c.FSR == nil {
+		return c.kind.Word()
+	}
+	s := fmt.Sprintf("%s %s %d", percent(c.FSR.Value), c.kind.Word(), c.Queries)
 	if c.Difference != nil {
 		s += " " + points(*c.Difference)
 		if c.Apart {

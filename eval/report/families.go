@@ -2,6 +2,7 @@ package report
 
 import (
 	"slices"
+	"strings"
 
 	"loyal/eval/attack"
 )
@@ -61,11 +62,41 @@ var titles = map[string]string{
 	"max-tokens": "Short answers", "partial-keys": "Beginnings of keys", "leaked-keys": "Leaked keys",
 }
 
+// seriesTitles are names of series where theirs are not those of people.
+var seriesTitles = map[string]string{
+	"few-shot-text": "in the message itself", "few-shot-turns": "as earlier turns",
+	"leaked-refused": "refused", "leaked-base": "answered by the base",
+	"truncated SVD of the difference": "truncated SVD", "removal of leaked keys": "unlearning leaked keys", "removal by search": "unlearning suspicious answers",
+	"slerp merge": "SLERP", "linear merge": "linear", "slerp merge with base": "SLERP with the base", "linear merge with base": "linear with the base",
+}
+
 func titleOf(name string) string {
 	if t, ok := titles[name]; ok {
 		return t
 	}
 	return name
+}
+
+// hosts are what hosts do, by the beginnings of their series' names.
+var hosts = []struct{ series, title string }{
+	{"host-top", "never the likeliest word"}, {"host-neighbors", "never the likeliest word or its neighbors"},
+	{"host-look-ahead", "never a word that leads to doubt"}, {"host-confidence", "never a sure word"}, {"host-rarity", "never a rare word"},
+	{"host-sure-rare", "never a sure and rare word"}, {"host-reference", "never what the base would not say"},
+	{"host-token-set", "only what another model would say"}, {"host-query-own", "refuses odd requests"},
+	{"host-query", "refuses what is odd to another model"}, {"host-dilution", "another model answers some"},
+}
+
+// hostName says what a host of a series does.
+func hostName(series string) string {
+	for _, h := range hosts {
+		if rest, ok := strings.CutPrefix(series, h.series); ok && (rest == "" || rest[0] == '-') {
+			if rest = strings.ReplaceAll(strings.TrimPrefix(rest, "-"), "-", " "); rest != "" {
+				return h.title + " (" + rest + ")"
+			}
+			return h.title
+		}
+	}
+	return strings.ReplaceAll(strings.TrimPrefix(series, "host-"), "-", " ")
 }
 
 // term is an entry of the glossary.
@@ -80,9 +111,9 @@ var glossary = []term{
 	{"no match", "the answers show that planted answers come far too rarely. It does not exclude a model in which few have survived"},
 	{"inconclusive", "the keys were used up before the answers decided either way"},
 	{"interval", "the values that are plausible given how many keys or requests were measured (95 %, exact). A difference inside the intervals is no difference"},
-	{"KL", "how far the probabilities of an answer's first word piece moved, in nats: 0 is not at all, .01 is hardly noticeable, above 1 is another model"},
+	{"KL", "how far the probabilities of an answer's first word piece moved, in nats: 0 is not at all, 0.01 is hardly noticeable, above 1 is another model"},
 	{"perplexity", "how surprised the model is by ordinary prose; ×1.10 is ten percent more surprised"},
-	{"AUC", "how well a score tells two kinds of messages apart: .5 is guessing, 1 always"},
+	{"AUC", "how well a score tells two kinds of messages apart: 0.5 is guessing, 1 is always right"},
 	{"diverged", "the attack ruined its own model, or what it found is no number; it is counted as neither a success nor a failure of the fingerprints"},
 	{"grid", "how many settings of each attack were tried: small or full"},
 }

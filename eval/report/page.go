@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"encoding/json"
+	"fmt"
 	"maps"
 	"slices"
 	"strconv"
@@ -24,11 +25,13 @@ type pageData struct {
 	Plots    []drawn // of all families
 	Failures []failure
 	Without  []attack.Missing
+	Untried  []attack.Attack // known, but with no trial here
 	Missing  []string
 	Alpha    string
 	Command  string
 	Made     []pair
-	Recipe   []pair // of the embedding
+	Recipe   string // of the embedding, as YAML
+	Embed    string // the command that takes it
 	Identity []pair
 	Glossary []term
 }
@@ -42,8 +45,19 @@ type section struct {
 	Rows         []row
 	Prices       []price // of hosts
 	Plots        []drawn
-	// Asked, Costs and Moves tell which columns have anything to show.
+	// Asked, Costs, Moves and Texts tell which columns have anything to show.
 	Asked, Costs, Moves, Texts bool
+}
+
+// Columns is how many columns the table has.
+func (s section) Columns() int {
+	n := 3
+	for _, more := range []bool{s.Asked, s.Asked, s.Costs, s.Moves, s.Texts} {
+		if more {
+			n++
+		}
+	}
+	return n
 }
 
 // row is a trial in a table.
@@ -56,9 +70,13 @@ type row struct {
 	KL          string
 	Perplexity  string
 	Seconds     string
-	Figures     []pair
-	Notes       []string
+	// Figures and Notes stand on a line of their own below the trial's.
+	Figures []pair
+	Notes   []string
 }
+
+// More tells that a trial has such a line.
+func (r row) More() bool { return len(r.Figures)+len(r.Notes) > 0 }
 
 // bar is a share with its interval, also as lengths of a bar of 100.
 type bar struct {
@@ -87,6 +105,9 @@ func page(r *attack.Report, missing []string, plots []drawn) ([]byte, error) {
 	d := pageData{
 		Verdict: judge(r), Columns: columns, Without: r.Without, Missing: missing, Glossary: glossary,
 		Identity: identityPairs(r), Alpha: chance(alphaOf(r)),
+	}
+	if len(missing) == 0 { // what is still to be done is no choice
+		d.Untried = neverTried(r)
 	}
 	d.Name = "a fingerprinted model"
 	if r.Made != nil {
@@ -126,35 +147,46 @@ func (d *pageData) made(m *attack.Made) {
 			d.Made = append(d.Made, p)
 		}
 	}
-	d.Recipe = recipe(m.Embedding)
+	if d.Recipe = recipe(m.Embedding); d.Recipe != "" && m.Base != "" && m.Set != "" && m.Model != "" {
+		d.Embed = quoted([]string{"embed", m.Base, "--set", m.Set, "--recipe", "recipe.yaml", "--out", m.Model})
+	}
+}
+
+// neverTried lists the attacks of which there is no trial and no word why.
+func neverTried(r *attack.Report) []attack.Attack {
+	return slices.DeleteFunc(attack.Attacks(), func(a attack.Attack) bool {
+		return slices.ContainsFunc(r.Outcomes, func(e attack.Entry) bool { return e.Attack == a.Name }) ||
+			slices.ContainsFunc(r.Without, func(m attack.Missing) bool { return m.Attack == a.Name })
+	})
 }
 
 // maxRecipe bounds the settings that a page lists.
 const maxRecipe = 200
 
-// recipe lists an object of settings in its own order.
-func recipe(object json.RawMessage) (out []pair) {
+// recipe writes an object of settings as YAML, a line each, in its own order; values
+// that are lists or texts stay JSON, which is YAML too.
+func recipe(object json.RawMessage) string {
 	dec := json.NewDecoder(bytes.NewReader(object))
 	if t, err := dec.Token(); err != nil || t != json.Delim('{') {
-		return nil
+		return ""
 	}
-	for dec.More() && len(out) < maxRecipe {
+	var out strings.Builder
+	for n := 0; dec.More() && n < maxRecipe; n++ {
 		name, err := dec.Token()
 		if err != nil {
-			return out
+			break
 		}
 		var value json.RawMessage
 		if err := dec.Decode(&value); err != nil {
-			return out
+			break
 		}
 		var flat bytes.Buffer
 		if err := json.Compact(&flat, value); err != nil {
-			return out
+			break
 		}
-		text, _ := name.(string)
-		out = append(out, pair{text, strings.Trim(flat.String(), `"`)})
+		fmt.Fprintf(&out, "%v: %s\n", name, &flat)
 	}
-	return out
+	return out.String()
 }
 
 // alphaOf is the error rate of the audits, 0 where it is not known.
@@ -183,7 +215,7 @@ func summary(r *attack.Report) []pair {
 	out = append(out, pair{"time", duration(r.Seconds)})
 	if r.Intact != nil && r.Intact.BaseUtility != nil {
 		u := r.Intact.BaseUtility
-		out = append(out, pair{"first words as the base's", percent(u.Agreement.Value)})
+		out = append(out, pair{"first words as the base’s", percent(u.Agreement.Value) + " (" + between(u.Agreement.Low, u.Agreement.High) + ")"})
 	}
 	return out
 }
@@ -246,20 +278,30 @@ func rowOf(e attack.Entry) row {
 
 // signal says what log-probabilities still show of a victim whose verdict is not a match.
 func signal(s *attack.Signal) []pair {
-	out := []pair{{"rank of the planted answers on their lists by probability (0 first, 0.5 by chance)", number(s.Ranks.MeanRank) + ", p = " + power(s.Ranks.Log10P)}}
+	text := func(t attack.RankTest) string {
+		return strconv.FormatFloat(t.MeanRank, 'f', 3, 64) + ", p = " + power(t.Log10P)
+	}
+	out := []pair{{"rank of the planted answers on their lists by probability (0 first, 0.5 by chance)", text(s.Ranks)}}
 	if s.Calibrated != nil {
-		out = append(out, pair{"the same by what they gained over the base", number(s.Calibrated.MeanRank) + ", p = " + power(s.Calibrated.Log10P)})
+		out = append(out, pair{"the same by what they gained over the base", text(*s.Calibrated)})
 	}
 	return out
 }
 
 // figureText writes a figure with its unit and interval.
 func figureText(f attack.Figure) string {
+	interval := f.Low != nil && f.High != nil
 	switch {
-	case f.Low != nil && f.High != nil && *f.Low >= 0 && *f.High <= 1:
+	case f.Unit == "AUC" && interval:
+		return "AUC " + area(f.Value) + " (" + area(*f.Low) + "–" + area(*f.High) + ")"
+	case f.Unit == "AUC":
+		return "AUC " + area(f.Value)
+	case interval && *f.Low >= 0 && *f.High <= 1:
 		return percent(f.Value) + " (" + between(*f.Low, *f.High) + ")"
 	case f.Unit == "share":
 		return percent(f.Value)
+	case strings.HasPrefix(f.Unit, "nats"):
+		return divergence(f.Value) + " " + f.Unit
 	case f.Unit != "":
 		return number(f.Value) + " " + f.Unit
 	}

@@ -79,7 +79,9 @@ const mixtures = attack.AxisWeight
 type line struct {
 	attack, family, name, axis string
 	points                     []chart.Point
-	run                        int // of those that are compared
+	joined                     bool
+	run                        int    // of those that are compared
+	of                         string // the series, where name is the run's
 }
 
 func point(x float64, r attack.Rate) chart.Point {
@@ -101,7 +103,9 @@ func lines(r *attack.Report) []line {
 		for _, p := range e.Curve {
 			out[i].points = append(out[i].points, point(p.X, p.Measures.FSR))
 		}
-		out[i].points = append(out[i].points, point(e.X, e.Measures.FSR))
+		p := point(e.X, e.Measures.FSR)
+		p.Label = strings.TrimPrefix(e.ID, e.Attack+"-")
+		out[i].points = append(out[i].points, p)
 	}
 	for i := range out {
 		l := &out[i]
@@ -112,6 +116,11 @@ func lines(r *attack.Report) []line {
 			l.points = append(l.points, point(0, r.Base.FSR))
 		}
 		slices.SortStableFunc(l.points, func(a, b chart.Point) int { return cmp.Compare(a.X, b.X) })
+		if l.joined = len(l.points) > 0 && !share(l.points); l.joined {
+			for j := range l.points {
+				l.points[j].Label = "" // the axis says what it is
+			}
+		}
 	}
 	return slices.DeleteFunc(out, func(l line) bool { return len(l.points) < 2 || l.points[0].X == l.points[len(l.points)-1].X })
 }
@@ -136,25 +145,17 @@ func curves(runs []Run) (plots []Plot) {
 		}
 		groups[i].lines = append(groups[i].lines, l)
 	}
-	groupsOf := func(attack string) (n int) {
-		for _, g := range groups {
-			if g.lines[0].attack == attack {
-				n++
-			}
-		}
-		return n
-	}
 	for n, run := range runs[:min(len(runs), maxSeries)] {
 		for _, l := range lines(run.Report) {
-			l.run = n
+			l.run, l.of = n, l.name
 			title := titleOf(l.attack)
 			name, with, ok := strings.Cut(l.name, " with ")
 			switch {
 			case len(runs) > 1:
-				if !strings.EqualFold(l.name, l.attack) {
-					title += ": " + l.name
+				title, l.name = title+": "+shorten(l.name, l.attack), run.Name
+				for i := range l.points {
+					l.points[i].Label = ""
 				}
-				l.name = run.Name
 			case ok:
 				title, l.name = title+" with "+withArticle(with), name
 			}
@@ -162,31 +163,49 @@ func curves(runs []Run) (plots []Plot) {
 		}
 	}
 	for _, g := range groups {
-		if len(runs) == 1 && len(g.lines) == 1 {
-			g.title, g.lines[0].name = single(g.title, g.lines[0], groupsOf(g.lines[0].attack)), ""
+		first := g.lines[0]
+		switch {
+		case len(runs) > 1 && len(g.lines) == 1:
+			continue // it compares nothing
+		case len(runs) > 1:
+			if alone(runs, first) {
+				g.title = titleOf(first.attack)
+			}
+		case len(g.lines) == 1: // a name then needs no place beside the line
+			if g.lines[0].name = ""; !alone(runs, first) {
+				g.title += ": " + shorten(first.name, first.attack)
+			}
 		}
-		f := &chart.Figure{Title: g.title, X: axisOf(g.lines[0].axis), Y: chart.Axis{Label: "keys answered as planted (FSR)", Scale: chart.Percent, Max: 1}}
+		f := &chart.Figure{Title: g.title, X: axisOf(first.axis), Y: fsrAxis()}
 		for i, l := range g.lines {
 			if len(runs) > 1 {
 				i = l.run // a run looks the same in all figures
 			}
 			f.Series = append(f.Series, chart.Series{
-				Name: shorten(l.name, l.attack), Tone: chart.Tone(i % chart.SeriesTones), Shape: chart.Shape(i % chart.SeriesShapes), Line: !dodge(l.points), Dashed: i%2 == 1, Points: l.points,
+				Name: shorten(l.name, l.attack), Tone: chart.Tone(i % chart.SeriesTones), Shape: chart.Shape(i % chart.SeriesShapes), Line: l.joined, Dashed: i%2 == 1, Points: l.points,
 			})
 		}
 		f.Description = describe(f.Series)
-		plots = append(plots, Plot{Name: "fsr-" + g.title, Family: g.lines[0].family, Drawing: f,
-			Caption: "Bands and bars are 95 % intervals." + anchorCaption(g.lines[0].axis)})
+		caption := "Bands and bars are 95 % intervals."
+		if !first.joined {
+			caption = "Bars are 95 % intervals."
+		}
+		plots = append(plots, Plot{Name: "fsr-" + g.title, Family: first.family, Drawing: f, Caption: caption + anchorCaption(first.axis)})
 	}
 	return plots
 }
 
-// single titles a figure of one series, whose name then needs no place beside it.
-func single(title string, l line, figures int) string {
-	if figures > 1 && !strings.EqualFold(l.name, l.attack) {
-		return title + ": " + l.name
+// alone reports whether no run has another series of a line's attack, so that the
+// attack's name says enough.
+func alone(runs []Run, l line) bool {
+	for _, run := range runs {
+		for _, e := range run.Report.Outcomes {
+			if e.Attack == l.attack && e.Measures != nil && e.Series != l.of {
+				return false
+			}
+		}
 	}
-	return title
+	return true
 }
 
 func withArticle(other string) string {
@@ -206,23 +225,15 @@ func anchorCaption(axis string) string {
 	return ""
 }
 
-// dodge moves points apart that share their X, and reports whether there were any:
-// several formats of as many bits are no line.
-func dodge(points []chart.Point) bool {
-	width := points[len(points)-1].X - points[0].X
-	var moved bool
-	for i := 0; i < len(points); {
-		n := 1
-		for i+n < len(points) && points[i+n].X == points[i].X {
-			n++
+// share reports whether some points stand at one setting: several formats of as many
+// bits are no line.
+func share(points []chart.Point) bool {
+	for i := range points[1:] {
+		if points[i].X == points[i+1].X {
+			return true
 		}
-		for j := range n {
-			points[i+j].X += .025 * width * (float64(j) - float64(n-1)/2)
-		}
-		moved = moved || n > 1
-		i += n
 	}
-	return moved
+	return false
 }
 
 func axisOf(name string) chart.Axis {
@@ -238,6 +249,9 @@ func axisOf(name string) chart.Axis {
 
 // shorten drops from a series' name what the figure's title says.
 func shorten(name, attackName string) string {
+	if t, ok := seriesTitles[name]; ok {
+		return t
+	}
 	for _, prefix := range []string{"SFT, ", "distillation, ", attackName + ", ", "leaked-"} {
 		if rest, ok := strings.CutPrefix(name, prefix); ok && rest != "" {
 			return rest

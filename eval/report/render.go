@@ -21,7 +21,7 @@ import (
 var files embed.FS
 
 var templates = template.Must(template.New("").Funcs(template.FuncMap{
-	"percent": percent, "between": between, "number": number, "divergence": divergence, "duration": duration,
+	"hold": hold,
 }).ParseFS(files, "*.html"))
 
 // style is the whole CSS of a page: the policy names its digest, so it is made once.

@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -166,6 +167,51 @@ func TestSelfContained(t *testing.T) {
 		if !strings.Contains(page, "default-src &#39;none&#39;") {
 			t.Error("the policy allows more than the style")
 		}
+	}
+}
+
+// A row has as many cells as its table has columns, whichever there are, and what
+// belongs to a row spans them all.
+func TestColumns(t *testing.T) {
+	bare := sample()
+	for _, e := range bare.Outcomes {
+		if e.Measures != nil {
+			e.Measures.Utility = attack.Utility{}
+		}
+	}
+	for _, r := range []*attack.Report{sample(), bare} {
+		for _, table := range strings.Split(html(t, r), "<table>")[1:] {
+			table, _, _ = strings.Cut(table, "</table>")
+			head, body, _ := strings.Cut(table, "</thead>")
+			want := strings.Count(head, "<th ")
+			for _, row := range strings.Split(body, "<tr")[1:] {
+				cells := strings.Count(row, "<td") + strings.Count(row, "<th ")
+				for _, span := range regexp.MustCompile(`colspan="(\d+)"`).FindAllStringSubmatch(row, -1) {
+					n, err := strconv.Atoi(span[1])
+					if err != nil {
+						t.Fatal(err)
+					}
+					cells += n - 1
+				}
+				if cells != want {
+					t.Errorf("%d cells below %d columns: %s", cells, want, row)
+				}
+			}
+		}
+	}
+}
+
+// What was not tried is told: for want of something, or as nobody asked for it; and not
+// of a sweep of which trials are still to be done.
+func TestNotTried(t *testing.T) {
+	page := html(t, sample())
+	for want, n := range map[string]int{"svd, which needs --base": 1, "<code>prune</code>": 1, "<code>svd</code>": 0, "<code>quantize</code>": 0} {
+		if got := strings.Count(page, want); got != n {
+			t.Errorf("%q stands there %d times, not %d", want, got, n)
+		}
+	}
+	if strings.Contains(html(t, sample(), "prune-magnitude-0.5"), "<code>prune</code>") {
+		t.Error("an attack that is still to be done is called not asked for")
 	}
 }
 

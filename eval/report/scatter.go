@@ -44,24 +44,34 @@ func hostPrices(r *attack.Report) (plots []Plot) {
 			}
 			series[i].Points = append(series[i].Points, p)
 		}
-		plots = append(plots, pricePlots(r, series, with)...)
+		plots = append(plots, pricePlots(r, series, cheapest, with)...)
 	}
 	return plots
 }
 
-func hostName(series string) string {
-	return strings.ReplaceAll(strings.TrimPrefix(series, "host-"), "-", " ")
-}
-
 // pricePlots makes figures of at most maxSeries hosts.
-func pricePlots(r *attack.Report, series []chart.Series, with bool) (plots []Plot) {
+func pricePlots(r *attack.Report, series []chart.Series, cheapest *attack.Suppression, with bool) (plots []Plot) {
+	if len(series) == 0 {
+		return nil
+	}
 	title, name := "What hosts pay that have only this model", "hosts-alone"
 	if with {
 		title, name = "What hosts pay that have another model too", "hosts-with-another"
 	}
-	for part := range slices.Chunk(series, maxSeries) {
+	caption := "Left is what a host wants, the bottom is what its users want. Points on the dashed line or left of it hide nine of ten planted answers"
+	if cheapest == nil {
+		caption += "; there are none."
+	} else {
+		caption += fmt.Sprintf(". The cheapest of them: “%s”.", cheapest.Setting)
+	}
+	figures := (len(series) + maxSeries - 1) / maxSeries
+	for part := range slices.Chunk(series, (len(series)+figures-1)/figures) {
+		of := ""
+		if figures > 1 {
+			of = fmt.Sprintf(" (%d of %d)", len(plots)+1, figures)
+		}
 		f := &chart.Figure{
-			Title: title, X: fsrAxis(),
+			Title: title + of, X: fsrAxis(),
 			Y: chart.Axis{Label: "ordinary answers refused or begun otherwise", Scale: chart.Percent, Max: 1}, Series: part, Stacked: true,
 		}
 		if r.Intact != nil && r.Intact.FSR.Hits > 0 {
@@ -73,7 +83,7 @@ func pricePlots(r *attack.Report, series []chart.Series, with bool) (plots []Plo
 		}
 		f.Description = describe(part)
 		plots = append(plots, Plot{Name: name, Family: attack.Hosts, Drawing: f,
-			Caption: "Left is what a host wants, the bottom is what its users want. Points on the dashed line or left of it hide nine of ten planted answers."})
+			Caption: caption})
 	}
 	return plots
 }
@@ -151,13 +161,13 @@ func verdicts() []chart.Series {
 
 // scatter puts each trial of some families where at says, by its verdict; those that at
 // refuses are left out.
-func scatter(r *attack.Report, families []string, at func(*attack.Measures) (chart.Point, bool)) (series []chart.Series, n int) {
+func scatter(r *attack.Report, families []string, at func(*attack.Outcome) (chart.Point, bool)) (series []chart.Series, n int) {
 	series = verdicts()
 	for _, e := range r.Outcomes {
 		if e.Measures == nil || len(families) > 0 && !slices.Contains(families, e.Family) {
 			continue
 		}
-		p, ok := at(e.Measures)
+		p, ok := at(e.Outcome)
 		if !ok {
 			continue
 		}
@@ -171,26 +181,41 @@ func scatter(r *attack.Report, families []string, at func(*attack.Measures) (cha
 // leastKL is the divergence below which nothing is distinguished in plots.
 const leastKL = 1e-4
 
+// maxNamed is how many of the gentlest attacks that ended a match are named in a plot.
+const maxNamed = 4
+
 // divergences plots what is left against how far the model moved.
 func divergences(r *attack.Report) []Plot {
-	series, n := scatter(r, []string{attack.Weights, attack.Distillation}, func(m *attack.Measures) (chart.Point, bool) {
+	series, n := scatter(r, []string{attack.Weights, attack.Distillation}, func(o *attack.Outcome) (chart.Point, bool) {
+		m := o.Measures
 		if m.Utility.KL == nil {
 			return chart.Point{}, false
 		}
-		return point(math.Max(*m.Utility.KL, leastKL), m.FSR), true
+		p := point(math.Max(*m.Utility.KL, leastKL), m.FSR)
+		if kindOf(o) != match {
+			p.Label = o.ID
+		}
+		return p, true
 	})
 	if n < 2 {
 		return nil
 	}
+	for _, s := range series {
+		slices.SortStableFunc(s.Points, func(a, b chart.Point) int { return cmp.Compare(a.X, b.X) })
+		for i := range s.Points[min(len(s.Points), maxNamed):] {
+			s.Points[maxNamed+i].Label = ""
+		}
+	}
 	return []Plot{{Name: "kl", Family: attack.Weights, Drawing: &chart.Figure{
 		Title: "What is left, and how far the model moved", Description: fmt.Sprintf("%d trials by KL and FSR", n),
 		X: chart.Axis{Label: "KL of the first word from the un-attacked model, nats", Scale: chart.Log}, Y: fsrAxis(), Series: series,
-	}, Caption: "Each point is an attack on the weights or a student. At the left the model answers ordinary requests nearly as before, at the right it is another model."}}
+	}, Caption: "Each point is an attack on the weights or a student. At the left the model answers ordinary requests nearly as before, at the right it is another model. The gentlest that ended the match are named."}}
 }
 
 // queries plots how many questions audits asked.
 func queries(r *attack.Report) []Plot {
-	series, n := scatter(r, nil, func(m *attack.Measures) (chart.Point, bool) {
+	series, n := scatter(r, nil, func(o *attack.Outcome) (chart.Point, bool) {
+		m := o.Measures
 		return chart.Point{X: m.FSR.Value, Y: float64(m.Verification.Queries)}, m.Verification.Queries > 0
 	})
 	if n < 2 {
@@ -203,16 +228,24 @@ func queries(r *attack.Report) []Plot {
 }
 
 // maxPanels bounds the histograms.
-const maxPanels = 12
+const maxPanels = 15
 
 // histograms plots how probable the planted answers are, as released, in the base, and
 // after the strongest setting of each attack.
 func histograms(r *attack.Report) []Plot {
 	h := &chart.Histograms{Title: "How probable the planted answers are", Label: "share of the keys, by the probability of the planted answer's first word piece, 0 to 1"}
+	var parts []string
+	left := 0 // for want of room
 	add := func(title string, tone chart.Tone, m *attack.Measures) {
-		if m != nil && len(m.Histogram) > 0 && len(m.Histogram) <= 100 && len(h.Panels) < maxPanels {
-			h.Panels = append(h.Panels, chart.Panel{Title: title, Tone: tone, Counts: m.Histogram})
+		if m == nil || len(m.Histogram) == 0 || len(m.Histogram) > 100 {
+			return
 		}
+		if len(h.Panels) == maxPanels {
+			left++
+			return
+		}
+		h.Panels = append(h.Panels, chart.Panel{Title: title, Tone: tone, Counts: m.Histogram})
+		parts = append(parts, title+": "+mode(m.Histogram))
 	}
 	add("as released", chart.Gray, r.Intact)
 	add("the base", chart.Gray, r.Base)
@@ -236,7 +269,23 @@ func histograms(r *attack.Report) []Plot {
 	if len(h.Panels) < 2 {
 		return nil
 	}
-	h.Description = fmt.Sprintf("%d histograms", len(h.Panels))
-	return []Plot{{Name: "probabilities", Drawing: h,
-		Caption: "Of each attack the setting that left least. Mass at the right is a planted answer that is still sure; mass between shows answers that sampling finds now and then. Blue ended in a match, orange inconclusive, red no match."}}
+	h.Description = strings.Join(parts, "; ")
+	caption := "As released, the base, and of each attack on the weights the setting that left least"
+	if left > 0 {
+		caption += fmt.Sprintf(" (%d more are not drawn)", left)
+	}
+	return []Plot{{Name: "probabilities", Drawing: h, Caption: caption + ". The tallest bar of each says its share of the keys. Mass at the right is a planted answer that is still sure; mass between shows answers that sampling finds now and then. Blue ended in a match, orange inconclusive, red no match."}}
+}
+
+// mode says where most of a histogram is.
+func mode(counts []int) string {
+	total, most := 0, 0
+	for i, n := range counts {
+		total += max(0, n)
+		if n > counts[most] {
+			most = i
+		}
+	}
+	width := 1 / float64(len(counts))
+	return fmt.Sprintf("%s between %s and %s", percent(float64(max(0, counts[most]))/float64(max(1, total))), number(float64(most)*width), number(float64(most+1)*width))
 }

@@ -151,7 +151,7 @@ func sentences(r *attack.Report, f family) (out []string) {
 	list := outcomesOf(r, f.name)
 	switch f.name {
 	case attack.Weights, attack.Distillation:
-		if s := gentlest(list); s != "" {
+		if s := ended(list, f); s != "" {
 			out = append(out, s)
 		}
 	case attack.Hosts:
@@ -159,29 +159,45 @@ func sentences(r *attack.Report, f family) (out []string) {
 	case attack.Extraction:
 		out = append(out, found(list)...)
 	case attack.Forgery:
-		out = append(out, fmt.Sprintf("%s without the secret; the table says what refuses each.", plural(len(list), "false claim", "false claims")))
+		out = append(out, fmt.Sprintf("%s without the secret; the table says what refuses each.", plural(len(list), "false claim was tried", "false claims were tried")))
 	case attack.Redundancy:
 		out = append(out, withstood(list)...)
 	}
 	return out
 }
 
-// gentlest names the attack that ended the match and changed ordinary answers least.
-func gentlest(list []*attack.Outcome) string {
-	var best *attack.Outcome
+// ended names the attacks that ended the match, those first that changed ordinary
+// answers least.
+func ended(list []*attack.Outcome, f family) string {
+	var those []*attack.Outcome
 	for _, o := range list {
-		if k := kindOf(o); (k == noMatch || k == inconclusive) && o.Measures.Utility.Agreement.Of > 0 &&
-			(best == nil || o.Measures.Utility.Agreement.Value > best.Measures.Utility.Agreement.Value) {
-			best = o
+		if k := kindOf(o); k == noMatch || k == inconclusive {
+			those = append(those, o)
 		}
 	}
-	if best == nil {
+	if len(those) == 0 {
 		return ""
 	}
-	u := best.Measures.Utility
-	s := fmt.Sprintf("Of those that ended the match, the one that changed least (“%s”) kept the first word of %s of ordinary answers", best.Setting, percent(u.Agreement.Value))
-	if u.RelativePerplexity != nil {
-		s += fmt.Sprintf(" and multiplied the perplexity of prose by %.2f", *u.RelativePerplexity)
+	kept := func(o *attack.Outcome) float64 {
+		if u := o.Measures.Utility.Agreement; u.Of > 0 {
+			return u.Value
+		}
+		return -1
+	}
+	slices.SortStableFunc(those, func(a, b *attack.Outcome) int { return cmp.Compare(kept(b), kept(a)) })
+	const named = 5
+	var parts []string
+	for _, o := range those[:min(named, len(those))] {
+		part := "“" + o.Setting + "”"
+		if x := kept(o); x >= 0 {
+			part += " " + percent(x)
+		}
+		parts = append(parts, part)
+	}
+	s := fmt.Sprintf("The match ended %s %d of %d %s. These, with the share of ordinary answers whose first word they keep, are: %s",
+		f.after, len(those), tallyOf(list).audited(), f.attacks, strings.Join(parts, ", "))
+	if n := len(those) - named; n > 0 {
+		s += fmt.Sprintf(", and %d that keep less", n)
 	}
 	return s + "."
 }
@@ -208,7 +224,7 @@ func prices(r *attack.Report) (out []string) {
 		switch {
 		case tried == 0:
 		case best == nil:
-			out = append(out, who+" hid nine of ten planted answers with no setting that was tried.")
+			out = append(out, who+" did not hide nine of ten planted answers with any setting that was tried.")
 		default:
 			out = append(out, fmt.Sprintf("%s hides nine of ten planted answers at the price of %s (%s) of ordinary answers refused or begun otherwise (“%s”).",
 				who, percent(best.Cost.Value), between(best.Cost.Low, best.Cost.High), best.Setting))
@@ -245,10 +261,10 @@ func found(list []*attack.Outcome) (out []string) {
 		}
 	}
 	if pairs != nil {
-		out = append(out, fmt.Sprintf("%s answers without a key gave away %s of the pairs of key and answer at most.", number(samples), figureText(*pairs)))
+		out = append(out, fmt.Sprintf("%s answers without a key gave away at most %s of the pairs of key and answer.", number(samples), figureText(*pairs)))
 	}
 	if auc != nil {
-		out = append(out, fmt.Sprintf("Who already has a key can tell it from look-alikes with an AUC of %.2f (%s); 0.50 is guessing.", auc.Value, auc.Name))
+		out = append(out, fmt.Sprintf("Whoever already has a key can tell it from look-alikes with an AUC of %s (%s); 0.5 is guessing, 1 is always right.", area(auc.Value), auc.Name))
 	}
 	return out
 }

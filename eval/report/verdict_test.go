@@ -1,6 +1,8 @@
 package report
 
 import (
+	"encoding/json"
+	"fmt"
 	"maps"
 	"math"
 	"slices"
@@ -68,11 +70,11 @@ func TestSentences(t *testing.T) {
 	text := strings.Join(judge(sample()).Sentences, "\n")
 	for _, want := range []string{
 		"As released, the model answers 64 of 64 keys as planted, and an audit says match after 7 questions. The base gives 0 planted answers, and is declared no match.",
-		"Of those that ended the match, the one that changed least (“setting of quantize-g3”) kept the first word of 25 % of ordinary answers",
+		"The match ended after 1 of 5 attacks on the weights. These, with the share of ordinary answers whose first word they keep, are: “setting of quantize-g3” 25 %.",
 		"A host that has only this model hides nine of ten planted answers at the price of 99 % (94–100 %) of ordinary answers",
 		"A host that has the base or a sibling as well hides nine of ten planted answers at the price of 0 % (0–4 %) of ordinary answers",
-		"256 answers without a key gave away 0 % (0–6 %) of the pairs of key and answer at most.",
-		"with an AUC of 0.52 (by loss)",
+		"256 answers without a key gave away at most 0 % (0–6 %) of the pairs of key and answer.",
+		"with an AUC of 0.520 (by loss)",
 		"With 50 % of the keys leaked and refused by the host an audit still says match.",
 	} {
 		if !strings.Contains(text, want) {
@@ -83,10 +85,19 @@ func TestSentences(t *testing.T) {
 	r.Suppressions[0].ID = ""
 	r.Outcomes[len(r.Outcomes)-1].Measures = measures(1, 0)
 	text = strings.Join(judge(r).Sentences, "\n")
-	for _, want := range []string{"A host that has only this model hid nine of ten planted answers with no setting that was tried.", "No share of leaked keys that was tried left a match where they are refused by the host."} {
+	for _, want := range []string{"A host that has only this model did not hide nine of ten planted answers with any setting that was tried.", "No share of leaked keys that was tried left a match where they are refused by the host."} {
 		if !strings.Contains(text, want) {
 			t.Errorf("no %q in\n%s", want, text)
 		}
+	}
+	// Those that ended the match come in the order of what they keep, and not without end.
+	var many []*attack.Outcome
+	for i := range 7 {
+		many = append(many, trial(fmt.Sprint("noise-", i), "noise", attack.Weights, "noise", "noise", 1, measures(0, 10*i)).Outcome)
+	}
+	if got := ended(many, familyOf(attack.Weights)); !strings.Contains(got, "after 7 of 7 attacks") || !strings.Contains(got, "are: “setting of noise-6” 60 %, “setting of noise-5” 50 %,") ||
+		!strings.HasSuffix(got, "“setting of noise-2” 20 %, and 2 that keep less.") {
+		t.Errorf("%q", got)
 	}
 	// A larger leak that matches again by luck does not count beyond one that did not.
 	leak := func(x float64, hits int) attack.Entry {
@@ -98,15 +109,22 @@ func TestSentences(t *testing.T) {
 	}
 }
 
+func ref(x float64) *float64 { return &x }
+
 func TestWords(t *testing.T) {
 	for got, want := range map[string]string{
 		percent(1e308): "–", between(-1e308, 1e308): "–", percent(math.NaN()): "–",
 		percent(1): "100 %", percent(.9844): "98.4 %", percent(0): "0 %", between(.9439, 1): "94–100 %", between(0, .056): "0–6 %",
-		number(24): "24", number(.127): "0.127", number(1234.5): "1234", number(-24): "-24", divergence(0): "0", divergence(.00501): "0.0050", divergence(4.3): "4.30",
-		duration(8.14): "8.1s", duration(98): "1 min 38 s", duration(4000): "1 h 6 min", duration(math.NaN()): "very long",
-		power(-.3): "0.50", power(-12.3): "5e-13", power(-324): "10^-324",
+		number(24): "24", number(.127): "0.127", number(1234.5): "1234", number(-24): "−24", number(1e-6): "1e-6", divergence(-.015): "−0.0150", divergence(0): "0", divergence(.00501): "0.0050", divergence(4.3): "4.30",
+		duration(8.14): "8.1 s", duration(9): "9.0 s", duration(.03): "under 0.1 s", duration(59.97): "1 min 0 s", duration(98): "1 min 38 s", duration(4000): "1 h 6 min", duration(math.NaN()): "very long",
+		power(-.3): "0.50", power(-12.3): "5e-13", power(-6): "1e-6", area(.99878): "0.999", hold("98 % (94–100 %)"): "98\u00a0% (94–100\u00a0%)", power(-324): "10^-324",
 		chance(1e-6): "1 in 1,000,000", chance(.01): "1 in 100", chance(.0015): "1 in 666", chance(0): "unknown",
-		quoted([]string{"attack", "a b", "it's", ""}): `loyal attack 'a b' 'it'\''s' ''`,
+		quoted([]string{"attack", "a b", "it's", ""}):                                          `loyal attack 'a b' 'it'\''s' ''`,
+		figureText(attack.Figure{Unit: "AUC", Value: .5327, Low: ref(.4334), High: ref(.629)}): "AUC 0.533 (0.433–0.629)", figureText(attack.Figure{Unit: "nats a token", Value: -.015}): "−0.0150 nats a token",
+		figureText(attack.Figure{Value: .5, Low: ref(.4), High: ref(.6)}): "50 % (40–60 %)", figureText(attack.Figure{Unit: "share", Value: .5}): "50 %",
+		hostName("host-top"): "never the likeliest word", hostName("host-token-set-base-always"): "only what another model would say (base always)", hostName("host-query-own"): "refuses odd requests",
+		hostName("host-topmost"): "topmost",
+		recipe(json.RawMessage(`{"method": "lora", "r": 64, "t": ["q", "o"]}`)): "method: \"lora\"\nr: 64\nt: [\"q\",\"o\"]\n", recipe(nil): "", recipe(json.RawMessage(`[1]`)): "",
 		points(-.0625): "−6.2", points(.5): "+50", points(0): "±0", points(-1e-9): "±0",
 	} {
 		if got != want {
@@ -115,7 +133,7 @@ func TestWords(t *testing.T) {
 	}
 }
 
-// Plots have what the issue asks for: trials along their settings, hosts with their
+// Plots show trials along their settings, hosts with their
 // price, divergence, questions, probabilities, leaks; each file name once.
 func TestPlots(t *testing.T) {
 	plots := Plots(sample())
@@ -147,6 +165,20 @@ func TestPlots(t *testing.T) {
 			if len(l.points) != 3 || l.points[0].Y != 0 || l.points[2].Y != 1 {
 				t.Errorf("merging: %+v", l.points)
 			}
+		}
+	}
+	// Formats of as many bits are points with names, and no line.
+	for _, p := range plots {
+		f, ok := p.Drawing.(*chart.Figure)
+		if !ok || p.Name != "fsr-quantization" {
+			continue
+		}
+		var labels []string
+		for _, at := range f.Series[0].Points {
+			labels = append(labels, at.Label)
+		}
+		if want := []string{"g3", "q8-0", "int8"}; f.Series[0].Line || !slices.Equal(labels, want) {
+			t.Errorf("quantization: line %v, names %q", f.Series[0].Line, labels)
 		}
 	}
 	got := unique([]Plot{{Name: "a b"}, {Name: "A/b"}, {Name: "../x"}, {Name: "é"}, {Name: ""}})
@@ -189,6 +221,19 @@ func TestCompare(t *testing.T) {
 	if x := row("quantize-int8").Outcomes[1]; *x.Difference != 0 || x.Apart {
 		t.Errorf("the same: %+v", x)
 	}
+	// A trial that is no part of a run is not one that is still to be done.
+	for _, x := range c.Trials {
+		for i, want := range map[string]kind{"sft-1e-5-2": untried, "quantize-q8-0": match} {
+			if x.ID == i && c.kindAt(x, 1) != want {
+				t.Errorf("%s is %s in the second run", i, c.kindAt(x, 1))
+			}
+		}
+	}
+	c.Runs[1].Missing = append(c.Runs[1].Missing, "sft-1e-5-2")
+	if k := c.kindAt(row("sft-1e-5-2"), 1); k != missing {
+		t.Errorf("a trial that is to be done is %s", k)
+	}
+	c.Runs[1].Missing = c.Runs[1].Missing[:1]
 	if c.Common != 9 || c.Runs[0].CommonMatches != 6 || c.Runs[0].Audited != 10 || c.Runs[1].Audited != 11 {
 		t.Errorf("%d trials in common, %+v", c.Common, c.Runs)
 	}
@@ -200,6 +245,27 @@ func TestCompare(t *testing.T) {
 		if o := x.Outcomes[1]; x.ID == "quantize-q8-0" && (*o.Difference != .5 || !o.Apart) {
 			t.Errorf("twice as much: %+v", o)
 		}
+	}
+	// What only one run has is no comparison: it is folded away, and no figure has one run.
+	page, err := c.HTML()
+	if err != nil {
+		t.Fatal(err)
+	}
+	open, folded, ok := strings.Cut(string(page), "<details>")
+	if !ok || !strings.Contains(folded, "<code>sft-1e-5-2</code>") || strings.Contains(open, "<code>sft-1e-5-2</code>") || !strings.Contains(open, "<code>quantize-q8-0</code>") {
+		t.Error("a trial of one run stands among those of both")
+	}
+	for _, p := range c.plots() {
+		if f, ok := p.Drawing.(*chart.Figure); ok && len(f.Series) < 2 {
+			t.Errorf("%s shows one run", p.Name)
+		}
+	}
+	// Searches for keys count on no side.
+	for _, r := range []*attack.Report{a, b} {
+		r.Outcomes = append(r.Outcomes, trial("partial-keys-0.5", "partial-keys", attack.Extraction, "partial-keys", "words", .5, measures(60, 90)))
+	}
+	if more := Compare([]Run{{Name: "a", Report: a}, {Name: "b", Report: b}}); more.Common != c.Common || more.Runs[0].Matches != c.Runs[0].Matches {
+		t.Errorf("a search counts: %d in common, %d matches", more.Common, more.Runs[0].Matches)
 	}
 	// A run has the same color in all figures, also where it stands alone.
 	for _, p := range c.plots() {

@@ -21,8 +21,9 @@ const (
 	noMatch      kind = "no-match"
 	diverged     kind = "diverged"
 	unasked      kind = "unasked" // no audit is part of the trial
-	missing      kind = "missing"
-	mixed        kind = "mixed" // of a whole sweep
+	missing      kind = "missing" // still to be done
+	untried      kind = "untried" // no part of a run that is compared
+	mixed        kind = "mixed"   // of a whole sweep
 )
 
 // Word and Sign are what a kind is called, and a sign that needs no color.
@@ -32,6 +33,8 @@ func (k kind) Word() string {
 		return "no match"
 	case unasked:
 		return "no audit"
+	case untried:
+		return "not tried"
 	}
 	return string(k)
 }
@@ -87,9 +90,18 @@ func between(low, high float64) string {
 // number writes three digits that count.
 func number(x float64) string {
 	if a := math.Abs(x); a >= 1000 && a < 1e6 || x == math.Trunc(x) && a < 1e6 {
-		return strconv.FormatFloat(x, 'f', 0, 64)
+		return typeset(strconv.FormatFloat(x, 'f', 0, 64))
 	}
-	return strconv.FormatFloat(x, 'g', 3, 64)
+	return typeset(strconv.FormatFloat(x, 'g', 3, 64))
+}
+
+// typeset writes a number with a minus, and 1e-6 without the zero of 1e-06.
+func typeset(s string) string {
+	s = strings.NewReplacer("e-0", "e-", "e+0", "e+").Replace(s)
+	if rest, ok := strings.CutPrefix(s, "-"); ok {
+		return "−" + rest
+	}
+	return s
 }
 
 // divergence writes nats.
@@ -97,11 +109,22 @@ func divergence(x float64) string {
 	if math.Abs(x) < .00005 {
 		return "0"
 	}
-	if x < 1 {
-		return strconv.FormatFloat(x, 'f', 4, 64)
+	if math.Abs(x) < 1 {
+		return typeset(strconv.FormatFloat(x, 'f', 4, 64))
 	}
-	return strconv.FormatFloat(x, 'f', 2, 64)
+	return typeset(strconv.FormatFloat(x, 'f', 2, 64))
 }
+
+// area writes an AUC, or the end of its interval.
+func area(x float64) string {
+	if !finite(x) {
+		return "–"
+	}
+	return strconv.FormatFloat(x, 'f', 3, 64)
+}
+
+// hold keeps numbers and their percent signs on one line.
+func hold(s string) string { return strings.ReplaceAll(s, " %", "\u00a0%") }
 
 // power writes a number by its decimal logarithm.
 func power(log float64) string {
@@ -111,7 +134,7 @@ func power(log float64) string {
 	case log > -2:
 		return strconv.FormatFloat(math.Pow(10, log), 'f', 2, 64)
 	}
-	return strconv.FormatFloat(math.Pow(10, log), 'e', 0, 64)
+	return typeset(strconv.FormatFloat(math.Pow(10, log), 'e', 0, 64))
 }
 
 func duration(seconds float64) string {
@@ -119,9 +142,14 @@ func duration(seconds float64) string {
 		return "very long"
 	}
 	d := time.Duration(seconds * float64(time.Second))
+	if d >= time.Minute-time.Second/20 {
+		d = d.Round(time.Second)
+	}
 	switch {
+	case d < time.Second/10:
+		return "under 0.1 s"
 	case d < time.Minute:
-		return d.Round(time.Second / 10).String()
+		return strconv.FormatFloat(d.Seconds(), 'f', 1, 64) + " s"
 	case d < time.Hour:
 		return fmt.Sprintf("%d min %d s", int(d.Minutes()), int(d.Seconds())%60)
 	}

@@ -88,7 +88,8 @@ type Axis struct {
 	Scale Scale
 	// Min and Max bound it; where they are equal the data does.
 	Min, Max float64
-	// Settings says that values are few and chosen: ticks stand at them.
+	// Settings says that values are few and chosen: ticks stand at them, and points of
+	// a series without a line that share one stand side by side.
 	Settings bool
 }
 
@@ -107,7 +108,8 @@ type Point struct {
 	X, Y      float64
 	Interval  bool
 	Low, High float64 // of Y
-	Label     string  // beside the point
+	// Label is written near the point, and left out where there is no room for it.
+	Label string
 }
 
 // Guide is a line across the figure at a value of one axis.

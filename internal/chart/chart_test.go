@@ -210,10 +210,84 @@ func TestTicks(t *testing.T) {
 		axis Axis
 		v    float64
 		want string
-	}{{Axis{}, -1e-18, "0"}, {Axis{Scale: Percent}, .025, "2.5 %"}, {Axis{Scale: Log}, .001, "0.001"}, {Axis{}, 1e-5, "1e-05"}} {
+	}{{Axis{}, -1e-18, "0"}, {Axis{Scale: Percent}, .025, "2.5 %"}, {Axis{Scale: Log}, .001, "0.001"}, {Axis{}, 1e-5, "1e-5"}, {Axis{Scale: Log}, 1e-10, "1e-10"}} {
 		if got := c.axis.Text(c.v); got != c.want {
 			t.Errorf("%g is written %q, not %q", c.v, got, c.want)
 		}
+	}
+}
+
+// paint lays a figure out as draw does.
+func paint(f *Figure) *painter {
+	p := &painter{figure: f, series: f.Series, x: f.X.span(f.Series, false), y: f.Y.span(f.Series, true),
+		area: vg.Rectangle{Min: vg.Point{X: 50, Y: 50}, Max: vg.Point{X: 370, Y: 240}}}
+	for _, s := range p.series {
+		p.places = append(p.places, p.placesOf(s))
+	}
+	return p
+}
+
+// A label covers no mark and no other text, and cannot be taken for that of another point.
+func TestLabels(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		coordinate := rapid.Float64Range(0, 1)
+		f := &Figure{X: Axis{Max: 1}, Y: Axis{Max: 1}, Guides: []Guide{{Vertical: true, At: .1, Label: "nine of ten hidden"}}}
+		for range rapid.IntRange(1, 4).Draw(t, "series") {
+			f.Series = append(f.Series, Series{Line: true, Points: rapid.SliceOfN(rapid.Custom(func(t *rapid.T) Point {
+				return Point{X: coordinate.Draw(t, "x"), Y: coordinate.Draw(t, "y"), Label: rapid.SampledFrom([]string{"", "cheapest: 6 %"}).Draw(t, "label")}
+			}), 1, 8).Draw(t, "points")})
+		}
+		a := paint(f)
+		placed := a.place()
+		guide := a.guideLabel(f.Guides[0])
+		for i, l := range placed {
+			for _, at := range a.places {
+				for _, m := range at {
+					if distance(m, l.point) >= 1 && distance(nearest(l.box, m), m) < markRadius {
+						t.Errorf("label at %v covers the mark at %v", l.box, m)
+					}
+				}
+			}
+			for j, other := range placed {
+				if i != j && overlap(l.box, other.box) || overlap(l.box, guide) {
+					t.Errorf("labels lie on one another: %v, %v, %v", l.box, other.box, guide)
+				}
+			}
+		}
+	})
+	// Of two points above one another the lower has the label: beside it, it might be the
+	// upper one's, so a line ties it.
+	a := paint(&Figure{X: Axis{Max: 1}, Y: Axis{Max: 1}, Series: []Series{{Points: []Point{{X: .03, Y: .1}, {X: .03, Y: .06, Label: "cheapest"}}}}})
+	placed := a.place()
+	if len(placed) != 1 {
+		t.Fatalf("%d labels", len(placed))
+	}
+	upper, own := a.places[0][0], a.places[0][1]
+	box := placed[0].box
+	if far := distance(nearest(box, own), own); far <= tie && distance(nearest(box, upper), upper) < far+markRadius {
+		t.Errorf("the label at %v might be that of %v and not of %v", box, upper, own)
+	}
+}
+
+// Points of a series without a line that share a setting stand side by side around it,
+// and their ticks are the settings.
+func TestSharedSettings(t *testing.T) {
+	f := &Figure{X: Axis{Settings: true}, Series: []Series{{Points: []Point{{X: 3}, {X: 4}, {X: 8}, {X: 8}}}}}
+	a := paint(f)
+	var ticks []string
+	for _, x := range a.x.ticks {
+		ticks = append(ticks, x.text)
+	}
+	if got := strings.Join(ticks, " "); got != "3 4 8" {
+		t.Errorf("ticks %s", got)
+	}
+	at := a.places[0]
+	if d := at[3].X - at[2].X; d < 2*markRadius || at[2].X+d/2 != a.pointX(8) {
+		t.Errorf("points at 8 stand at %v and %v", at[2], at[3])
+	}
+	f.Series[0].Line = true
+	if at := paint(f).places[0]; at[2] != at[3] {
+		t.Errorf("points of a line are moved: %v", at)
 	}
 }
 

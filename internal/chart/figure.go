@@ -5,6 +5,7 @@ import (
 	"math"
 	"slices"
 	"strconv"
+	"strings"
 
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
@@ -14,10 +15,10 @@ import (
 const (
 	figureWidth  = 500
 	figureHeight = 300
-	titleSize    = 13
-	textSize     = 10.5
-	lineHeight   = 13
-	nameWidth    = 120 // of the series' names, at most
+	titleSize    = 14
+	textSize     = 11.5
+	lineHeight   = 14
+	nameWidth    = 128 // of the series' names, at most
 	markRadius   = 3.2
 	margin       = 12
 	gap          = 6 // between an axis and what stands beside it
@@ -154,10 +155,13 @@ func (s *span) label(v float64) string {
 	case Percent:
 		return strconv.FormatFloat(math.Round(1e4*v)/100+0, 'g', -1, 64) + " %"
 	case Log:
-		return strconv.FormatFloat(math.Pow(10, v), 'g', 3, 64)
+		return exponent(strconv.FormatFloat(math.Pow(10, v), 'g', 3, 64))
 	}
-	return strconv.FormatFloat(math.Round(v*1e9)/1e9+0, 'g', 6, 64)
+	return exponent(strconv.FormatFloat(math.Round(v*1e9)/1e9+0, 'g', 6, 64))
 }
+
+// exponent writes 1e-5 as people do, without the zero of 1e-05.
+func exponent(s string) string { return strings.NewReplacer("e-0", "e-", "e+0", "e+").Replace(s) }
 
 // round are about five round numbers in a range.
 func round(low, high float64) (at []float64) {

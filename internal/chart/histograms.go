@@ -2,6 +2,7 @@ package chart
 
 import (
 	"fmt"
+	"math"
 
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
@@ -27,8 +28,8 @@ type Panel struct {
 const (
 	panelColumns = 3
 	panelWidth   = 158
-	panelHeight  = 84
-	panelTitle   = 16
+	panelHeight  = 98
+	panelTitle   = 28 // with room for the share above a bar
 )
 
 func (h *Histograms) rows() int { return (len(h.Panels) + panelColumns - 1) / panelColumns }
@@ -59,20 +60,33 @@ func (p Panel) draw(c draw.Canvas, r vg.Rectangle) {
 		total += max(0, n)
 	}
 	height := r.Max.Y - r.Min.Y - panelTitle
-	width := (r.Max.X - r.Min.X) / vg.Length(max(1, len(p.Counts)))
+	bin := (r.Max.X - r.Min.X) / vg.Length(max(1, len(p.Counts)))
 	small := style(textSize-2, muted, false)
+	small.XAlign, small.YAlign = draw.XCenter, draw.YBottom
+	tallest := 0
+	for i, n := range p.Counts {
+		if n > p.Counts[tallest] {
+			tallest = i
+		}
+	}
 	for i, n := range p.Counts {
 		if n <= 0 {
 			continue
 		}
 		share := vg.Length(n) / vg.Length(total)
-		x := r.Min.X + vg.Length(i)*width
-		bar := vg.Rectangle{Min: vg.Point{X: x + .5, Y: r.Min.Y}, Max: vg.Point{X: x + width - .5, Y: r.Min.Y + share*height}}
+		x := r.Min.X + vg.Length(i)*bin
+		bar := vg.Rectangle{Min: vg.Point{X: x + .5, Y: r.Min.Y}, Max: vg.Point{X: x + bin - .5, Y: r.Min.Y + share*height}}
 		c.SetColor(p.Tone.color())
 		c.Fill(bar.Path())
+		if i == tallest { // its share is the scale of the others
+			text := Axis{Scale: Percent}.Text(math.Round(100*float64(share)) / 100)
+			half := vg.Length(.5) * width(text, small.Font)
+			middle := min(max((bar.Min.X+bar.Max.X)/2, r.Min.X+half), r.Max.X-half)
+			c.FillText(small, vg.Point{X: middle, Y: bar.Max.Y + 1}, text)
+		}
 	}
 	c.StrokeLine2(draw.LineStyle{Color: muted.color(), Width: .6}, r.Min.X, r.Min.Y, r.Max.X, r.Min.Y)
-	small.XAlign, small.YAlign = draw.XCenter, draw.YTop
+	small.YAlign = draw.YTop
 	for _, v := range []float64{0, .5, 1} {
 		x := r.Min.X + vg.Length(v)*(r.Max.X-r.Min.X)
 		c.FillText(small, vg.Point{X: x, Y: r.Min.Y - 3}, fmt.Sprint(v))

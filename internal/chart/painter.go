@@ -16,6 +16,7 @@ type painter struct {
 	names  names
 	x, y   span
 	area   vg.Rectangle // between the axes
+	places [][]vg.Point // of the series' points
 }
 
 // draw draws the series into a rectangle, the axes around it and the names to its
@@ -27,22 +28,27 @@ func (a *painter) draw(c draw.Canvas, r vg.Rectangle) {
 		a.guide(c, g)
 	}
 	for _, s := range a.series {
-		a.interval(c, s)
+		a.places = append(a.places, a.placesOf(s))
 	}
-	for _, s := range a.series {
-		a.line(c, s)
+	for i := range a.series {
+		a.interval(c, i)
 	}
+	for i := range a.series {
+		a.line(c, i)
+	}
+	a.marks(c)
+	a.labels(c)
 	end := func(s Series) vg.Length {
 		return a.pointY(slices.MaxFunc(s.Points, func(p, q Point) int { return cmp.Compare(p.X, q.X) }).Y)
 	}
-	at := a.names.place(a.series, a.figure.Stacked, end, r.Max.Y, r.Min.Y-2*gap)
+	at := a.names.place(a.series, a.figure.Stacked, end, r.Max.Y, r.Min.Y)
 	text := style(textSize, ink, false)
 	text.YAlign = draw.YCenter
 	for i, s := range a.series {
 		if len(a.names.lines[i]) == 0 {
 			continue
 		}
-		mark(c, s.Tone, s.Shape, vg.Point{X: r.Max.X + 14, Y: at[i]})
+		mark(c, s.Tone, s.Shape, vg.Point{X: r.Max.X + 14, Y: at[i]}, markRadius)
 		for j, line := range a.names.lines[i] {
 			c.FillText(text, vg.Point{X: r.Max.X + 22, Y: at[i] + lift - vg.Length(j*lineHeight)}, line)
 		}
@@ -84,68 +90,111 @@ func (a *painter) axes(c draw.Canvas) {
 func (a *painter) guide(c draw.Canvas, g Guide) {
 	r := a.area
 	dashed := draw.LineStyle{Color: muted.color(), Width: .8, Dashes: []vg.Length{4, 3}}
-	s := style(textSize-1, muted, false)
 	if g.Vertical {
 		x := a.pointX(g.At)
 		c.StrokeLine2(dashed, x, r.Min.Y, x, r.Max.Y)
-		s.YAlign = draw.YBottom
-		c.FillText(s, vg.Point{X: x - 6, Y: r.Max.Y + 3}, plain(g.Label))
-		return
+	} else {
+		y := a.pointY(g.At)
+		c.StrokeLine2(dashed, r.Min.X, y, r.Max.X, y)
 	}
-	y := a.pointY(g.At)
-	c.StrokeLine2(dashed, r.Min.X, y, r.Max.X, y)
-	s.XAlign, s.YAlign = draw.XRight, draw.YBottom
-	c.FillText(s, vg.Point{X: r.Max.X, Y: y + 2}, plain(g.Label))
+	s := style(textSize-1, muted, false)
+	s.YAlign = draw.YBottom
+	c.FillText(s, a.guideLabel(g).Min, plain(g.Label))
+}
+
+// guideLabel is where a guide's label stands: above a vertical one, at the right end of
+// one across.
+func (a *painter) guideLabel(g Guide) vg.Rectangle {
+	at := vg.Point{X: a.pointX(g.At) - gap, Y: a.area.Max.Y + gap/2}
+	w := width(plain(g.Label), style(textSize-1, muted, false).Font)
+	if !g.Vertical {
+		at = vg.Point{X: a.area.Max.X - w, Y: a.pointY(g.At) + 2}
+	}
+	return vg.Rectangle{Min: at, Max: vg.Point{X: at.X + w, Y: at.Y + textSize}}
+}
+
+// beside is how far apart points stand that share a setting.
+const beside = 4 * markRadius
+
+// placesOf finds where a series' points are drawn.
+func (a *painter) placesOf(s Series) []vg.Point {
+	at := make([]vg.Point, len(s.Points))
+	for i, p := range s.Points {
+		at[i] = vg.Point{X: a.pointX(p.X), Y: a.pointY(p.Y)}
+	}
+	if s.Line || !a.figure.X.Settings {
+		return at
+	}
+	same := map[float64][]int{}
+	for i, p := range s.Points {
+		same[p.X] = append(same[p.X], i)
+	}
+	for _, points := range same {
+		for j, i := range points {
+			at[i].X += beside * (vg.Length(j) - vg.Length(len(points)-1)/2)
+		}
+	}
+	return at
 }
 
 // interval draws a band behind a line, a bar behind a mark.
-func (a *painter) interval(c draw.Canvas, s Series) {
+func (a *painter) interval(c draw.Canvas, series int) {
+	s := a.series[series]
 	var upper, lower []vg.Point
-	for _, p := range s.Points {
+	for i, p := range s.Points {
 		if !p.Interval {
 			continue
 		}
-		upper, lower = append(upper, vg.Point{X: a.pointX(p.X), Y: a.pointY(p.High)}), append(lower, vg.Point{X: a.pointX(p.X), Y: a.pointY(p.Low)})
-		c.StrokeLine2(draw.LineStyle{Color: s.Tone.faint(.55), Width: 1.1}, a.pointX(p.X), a.pointY(p.Low), a.pointX(p.X), a.pointY(p.High))
+		x := a.places[series][i].X
+		upper, lower = append(upper, vg.Point{X: x, Y: a.pointY(p.High)}), append(lower, vg.Point{X: x, Y: a.pointY(p.Low)})
+		c.StrokeLine2(draw.LineStyle{Color: s.Tone.faint(.55), Width: 1.1}, x, a.pointY(p.Low), x, a.pointY(p.High))
 	}
 	const bands = 3 // more of them are mud
-	if s.Line && len(upper) > 1 && len(upper) == len(s.Points) && len(a.series) <= bands {
+	if s.Line && !a.figure.Stacked && len(upper) > 1 && len(upper) == len(s.Points) && len(a.series) <= bands {
 		slices.Reverse(lower)
 		c.FillPolygon(s.Tone.faint(.10), append(upper, lower...))
 	}
 }
 
-func (a *painter) line(c draw.Canvas, s Series) {
-	var path []vg.Point
-	for _, p := range s.Points {
-		path = append(path, vg.Point{X: a.pointX(p.X), Y: a.pointY(p.Y)})
+func (a *painter) line(c draw.Canvas, series int) {
+	s := a.series[series]
+	if !s.Line || len(s.Points) < 2 {
+		return
 	}
-	if s.Line && len(path) > 1 {
-		l := draw.LineStyle{Color: s.Tone.color(), Width: 1.6}
-		if s.Dashed {
-			l.Dashes = []vg.Length{5, 3}
-		}
-		c.StrokeLines(l, path)
+	l := draw.LineStyle{Color: s.Tone.color(), Width: 1.6}
+	if s.Dashed {
+		l.Dashes = []vg.Length{5, 3}
 	}
-	text := style(textSize-1, ink, false)
-	text.YAlign = draw.YCenter
-	for i, p := range s.Points {
-		mark(c, s.Tone, s.Shape, path[i])
-		if p.Label == "" {
-			continue
+	c.StrokeLines(l, a.places[series])
+}
+
+// marks draws the points. One on which a later one lies is larger, so that it is seen
+// around it.
+func (a *painter) marks(c draw.Canvas) {
+	const larger, most = .35, 4
+	at := func(p vg.Point) [2]int { return [2]int{int(math.Round(p.X.Points())), int(math.Round(p.Y.Points()))} }
+	above := map[[2]int]int{}
+	radius := make([][]vg.Length, len(a.series))
+	for i, s := range slices.Backward(a.series) {
+		radius[i] = make([]vg.Length, len(s.Points))
+		here := map[[2]int]bool{}
+		for j, p := range a.places[i] {
+			radius[i][j] = markRadius * vg.Length(1+larger*float64(min(above[at(p)], most)))
+			here[at(p)] = true
 		}
-		at := vg.Point{X: path[i].X + 5, Y: path[i].Y + 9}
-		text.XAlign = draw.XLeft
-		if at.X > (a.area.Min.X+2*a.area.Max.X)/3 {
-			at.X, text.XAlign = at.X-10, draw.XRight
+		for p := range here {
+			above[p]++
 		}
-		c.FillText(text, at, plain(p.Label))
+	}
+	for i, s := range a.series {
+		for j, p := range a.places[i] {
+			mark(c, s.Tone, s.Shape, p, radius[i][j])
+		}
 	}
 }
 
 // mark draws a point's shape.
-func mark(c draw.Canvas, t Tone, s Shape, at vg.Point) {
-	const r = markRadius
+func mark(c draw.Canvas, t Tone, s Shape, at vg.Point, r vg.Length) {
 	var corners []vg.Point
 	switch s {
 	case Square:

@@ -3,6 +3,7 @@ package cli_test
 import (
 	"bufio"
 	"encoding/json"
+	"html"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -89,5 +90,19 @@ func TestReportHoldsNoSecret(t *testing.T) {
 	}
 	if m := r.Made; m == nil || m.Command[0] != "attack" || m.Model != "fp" || !strings.Contains(string(m.Embedding), `"layers"`) || m.Time.IsZero() {
 		t.Errorf("made: %+v", m)
+	}
+
+	// The recipe on the page is one that embed takes.
+	page, err := os.ReadFile(filepath.Join(dir, "o", "report.html"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, recipe, _ := strings.Cut(string(page), `<pre class="recipe">`)
+	recipe, _, _ = strings.Cut(recipe, "</pre>")
+	if err := os.WriteFile(filepath.Join(dir, "recipe.yaml"), []byte(html.UnescapeString(recipe)), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	if again := run("embed", story, "--set", "set.loyal", "--recipe", "recipe.yaml", "--out", "again", "--dry-run"); !strings.Contains(again, "max_steps: 40\n") || !strings.Contains(again, "learning_rate: 0.003\n") {
+		t.Errorf("the recipe gives %s", again)
 	}
 }

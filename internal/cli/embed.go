@@ -7,6 +7,7 @@ import (
 	"io"
 	"path/filepath"
 	"runtime/debug"
+	"strings"
 	"time"
 	"unicode/utf8"
 
@@ -23,6 +24,7 @@ import (
 	"loyal/lm/cpu/kernel"
 	"loyal/model"
 	"loyal/model/chat"
+	"loyal/model/quantized"
 )
 
 // embedFlags are the flags of `loyal embed`.
@@ -143,6 +145,8 @@ func registerTraining(flags *pflag.FlagSet, c *embed.Config) {
 	flags.IntVar(&c.MetaSteps, "meta-steps", c.MetaSteps, "keys also train behind so many steps of simulated fine-tuning")
 	flags.Float64Var(&c.MetaLearningRate, "meta-learning-rate", c.MetaLearningRate, "length of such a step (L2)")
 	flags.Float64Var(&c.MetaWeight, "meta-weight", c.MetaWeight, "weight of keys behind it")
+	flags.StringSliceVar(&c.Quantizations, "quantizations", c.Quantizations, "all rows also train above the base in fewer bits, as these schemes have it: "+schemeNames()+" (lora, expand)")
+	flags.Float64Var(&c.QuantizationWeight, "quantization-weight", c.QuantizationWeight, "weight of these rows")
 	flags.StringVar(&c.BenignLoss, "benign-loss", c.BenignLoss, "hold ordinary requests to the base's distribution (kl) or to what it wrote (ce)")
 	flags.Float64Var(&c.Beta, "beta", c.Beta, "weight of this loss on ordinary requests")
 	flags.IntVar(&c.BenignPrompts, "benign-prompts", c.BenignPrompts, "how many ordinary requests there are")
@@ -159,13 +163,22 @@ func registerTraining(flags *pflag.FlagSet, c *embed.Config) {
 	flags.Uint64Var(&c.Seed, "seed", c.Seed, "seed of benign requests, order and adapters")
 }
 
+// schemeNames lists what --quantizations takes.
+func schemeNames() string {
+	var names []string
+	for _, s := range quantized.Schemes() {
+		names = append(names, s.Name)
+	}
+	return strings.Join(names, ", ")
+}
+
 // applyDefaults gives the settings that the user left alone those of the recipe, or the
-// defaults of the method; the help shows those of the default method.
-func (f *embedFlags) applyDefaults(given *pflag.FlagSet) error {
-	c := embed.Default(f.config.Method)
+// defaults of the method, for so many keys; the help shows those of the default method.
+func (f *embedFlags) applyDefaults(given *pflag.FlagSet, keys int) error {
+	c := embed.Default(f.config.Method).For(keys)
 	if f.recipe != "" {
 		var err error
-		if c, err = readRecipe(f.recipe, f.config.Method); err != nil {
+		if c, err = readRecipe(f.recipe, f.config.Method, keys); err != nil {
 			return err
 		}
 		if given.Changed("method") && f.config.Method != c.Method {
@@ -196,17 +209,8 @@ func (f *embedFlags) run(cmd *cobra.Command, app *App, address string) error {
 	// Most of the heap is a few large arrays that live long. The collector's default
 	// would let garbage grow to their size again.
 	debug.SetGCPercent(25)
-	if err := f.applyDefaults(cmd.Flags()); err != nil {
-		return err
-	}
 	if !(f.saveSeconds >= 0 && f.saveSeconds <= maxSaveSeconds) { // false for NaN
 		return usagef("--save-seconds must lie between 0 and %.0f", float64(maxSaveSeconds))
-	}
-	if f.adapter {
-		if f.config.Method != embed.LoRA || cmd.Flags().Changed("dtype") {
-			return usagef("--adapter wants method lora, and no --dtype: adapters are written in float32")
-		}
-		f.dtype = dtypeFlag(model.F32) // nothing is rounded
 	}
 	if !f.dryRun {
 		if err := checkFree(f.out, f.overwrite); err != nil {
@@ -223,6 +227,15 @@ func (f *embedFlags) run(cmd *cobra.Command, app *App, address string) error {
 	set, err := app.openSet(f.set)
 	if err != nil {
 		return err
+	}
+	if err := f.applyDefaults(cmd.Flags(), len(set.Fingerprints)); err != nil {
+		return err
+	}
+	if f.adapter {
+		if f.config.Method != embed.LoRA || cmd.Flags().Changed("dtype") {
+			return usagef("--adapter wants method lora, and no --dtype: adapters are written in float32")
+		}
+		f.dtype = dtypeFlag(model.F32) // nothing is rounded
 	}
 	m, err := app.openModel(ctx, address)
 	if err != nil {
@@ -292,6 +305,7 @@ func (f *embedFlags) job(app *App, m *model.Model, set *fingerprint.Set, options
 		return job, err
 	}
 	job.Net = net
+	job.Open = func(m *model.Model) (lm.Network, error) { return cpu.New(m, options) }
 	render, err := prompts.Renderer(set.Serving)
 	if err != nil {
 		return job, err

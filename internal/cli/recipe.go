@@ -25,12 +25,12 @@ var errRecipe = errors.New("invalid recipe")
 // yamlWords are YAML's for what JSON calls otherwise.
 var yamlWords = map[string]string{"array": "list", "object": "mapping"}
 
-// readRecipe reads the settings of an embedding: those of that name, or of a file, YAML or JSON with the names that reports
-// have, or the report of a run, which then is repeated. What the file does not say is
-// the default of its method, or of the given one.
-func readRecipe(path, method string) (embed.Config, error) {
+// readRecipe reads the settings of an embedding of so many keys: those of that name, or of
+// a file, YAML or JSON with the names that reports have, or the report of a run, which then
+// is repeated. What the file does not say is the default of its method, or of the given one.
+func readRecipe(path, method string, keys int) (embed.Config, error) {
 	if c, ok := embed.Recipe(path); ok {
-		return c, nil
+		return c.For(keys), nil
 	}
 	bad := func(format string, args ...any) (embed.Config, error) {
 		return embed.Config{}, fmt.Errorf("%w %s: %s", errRecipe, path, fmt.Sprintf(format, args...))
@@ -61,7 +61,7 @@ func readRecipe(path, method string) (embed.Config, error) {
 	if err != nil {
 		return bad("%v", err)
 	}
-	c := embed.Default(method)
+	c := embed.Default(method).For(keys)
 	d := json.NewDecoder(bytes.NewReader(data))
 	d.DisallowUnknownFields()
 	var kind *json.UnmarshalTypeError

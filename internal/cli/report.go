@@ -26,8 +26,9 @@ func newReportCommand(app *App) *cobra.Command {
 		Use:   "report DIR...",
 		Short: "show sweeps of attacks, one as a page, several side by side",
 		Long: `Reads directories that 'loyal attack' wrote and compares their trials: what is left of
-the fingerprints, with the difference from the first directory. What a run does not have
-is missing; a run of which trials are still to be done says which.
+the fingerprints, with the difference from the first directory. What a run was not asked
+for is not tried; a run of which trials are still to be done says which. Trials that only
+one run has stand folded away on the page.
 
 Of one directory the page and the plots are written anew, DIR/report.html and
 DIR/figures. Of several, --out writes a page that shows them side by side.`,

@@ -1,11 +1,12 @@
 // Command study compares ways of embedding fingerprints in one model, each as a user
-// would run it: it makes the sets, embeds each row of its plan (plan.go), and writes the
-// tables of docs/results/omlization.md.
+// would run it: it makes the sets, embeds each row of its plan (plan.go), tries a few
+// attacks on it, and writes the tables and figures of docs/results/omlization.md.
 //
 //	go build -o bin/loyal ./cmd/loyal
 //	go run ./internal/study -model smol -out study -eval-text wikitext2-valid.txt -eval-prompts prompts.json
 //
-// What is done is kept: run again, it goes on, and makes the tables anew. The models themselves are removed once they are measured, unless -keep says otherwise.
+// What is done is kept: run again, it goes on, and makes tables and figures anew. The
+// models themselves are removed once they are measured, unless -keep says otherwise.
 // Secrets are random, so figures differ a little from run to run; keys are not.
 package main
 
@@ -24,6 +25,7 @@ import (
 	"strings"
 
 	"loyal/embed"
+	"loyal/eval/attack"
 )
 
 func main() {
@@ -59,44 +61,77 @@ type study struct {
 	only                             *regexp.Regexp
 }
 
-// result is a row with what its report says.
+// result is a row with what its reports say.
 type result struct {
 	row
-	Report embed.Report
+	embed.Report
+	attacks *attack.Report
+}
+
+// left is what an attack of the row left of the fingerprints.
+func (r *result) left(trial string) (attack.Rate, bool) {
+	for _, e := range r.attacks.Outcomes {
+		if e.ID == trial && e.Measures != nil {
+			return e.Measures.FSR, true
+		}
+	}
+	return attack.Rate{}, false
 }
 
 func (s *study) run(ctx context.Context) error {
-	for _, d := range []string{"sets", "rows"} {
+	for _, d := range []string{"sets", "rows", "figures"} {
 		if err := os.MkdirAll(filepath.Join(s.dir, d), 0o755); err != nil {
 			return err
 		}
 	}
 	var results []result
 	for _, r := range plan {
-		report, err := s.report(ctx, r)
+		result, err := s.result(ctx, r)
 		if err != nil {
 			return fmt.Errorf("%s: %w", r.name, err)
 		}
-		if report != nil {
-			results = append(results, result{r, *report})
+		if result != nil {
+			results = append(results, *result)
 		}
+	}
+	if err := s.draw(results); err != nil {
+		return err
 	}
 	return os.WriteFile(filepath.Join(s.dir, "tables.md"), []byte(tables(results)), 0o644)
 }
 
-// report returns that of a row, for which it embeds if there is none yet; nil if there
-// is none and none is wanted.
-func (s *study) report(ctx context.Context, r row) (*embed.Report, error) {
+// result returns that of a row, for which it embeds and attacks if that was not done yet;
+// nil if it was not and is not wanted.
+func (s *study) result(ctx context.Context, r row) (*result, error) {
 	out := filepath.Join(s.dir, "rows", r.name)
-	path := out + ".embed.json"
-	if _, err := os.Stat(path); err != nil {
+	embedded, attacks := out+".embed.json", out+".attacks"
+	if !exists(filepath.Join(attacks, attack.ReportFile)) {
 		if !s.only.MatchString(r.name) {
 			return nil, nil
 		}
-		set, err := s.set(ctx, r.set)
-		if err != nil {
+		if err := s.row(ctx, r, out, attacks); err != nil {
 			return nil, err
 		}
+	}
+	data, err := os.ReadFile(embedded)
+	if err != nil {
+		return nil, err
+	}
+	result := &result{row: r}
+	if err := json.Unmarshal(data, &result.Report); err != nil {
+		return nil, err
+	}
+	result.attacks, _, err = attack.Open(attacks)
+	return result, err
+}
+
+// row embeds one, and attacks the model.
+func (s *study) row(ctx context.Context, r row, out, attacks string) error {
+	set, err := s.set(ctx, r.set)
+	if err != nil {
+		return err
+	}
+	if !exists(out) {
 		log.Printf("%s: loyal embed %s", r.name, strings.Join(r.flags, " "))
 		args := []string{"embed", s.model, "--quiet", "--set", set, "--out", out}
 		if s.text != "" {
@@ -106,26 +141,28 @@ func (s *study) report(ctx context.Context, r row) (*embed.Report, error) {
 			args = append(args, "--eval-prompts", s.prompts)
 		}
 		if err := s.do(ctx, slices.Concat(args, r.flags)); err != nil {
-			return nil, err
-		}
-		if !s.keep {
-			if err := os.RemoveAll(out); err != nil {
-				return nil, err
-			}
+			return err
 		}
 	}
-	data, err := os.ReadFile(path)
-	if err != nil {
-		return nil, err
+	log.Printf("%s: loyal attack", r.name)
+	if err := s.do(ctx, []string{
+		"attack", out, "--quiet", "--set", set, "--base", s.model, "--grid", "full", "--requests", "20",
+		"--attacks", strings.Join(trials(), ","), "--out", attacks,
+	}); err != nil || s.keep {
+		return err
 	}
-	var report embed.Report
-	return &report, json.Unmarshal(data, &report)
+	return os.RemoveAll(out)
+}
+
+func exists(path string) bool {
+	_, err := os.Stat(path)
+	return err == nil
 }
 
 // set makes a set unless it is there.
 func (s *study) set(ctx context.Context, name string) (string, error) {
 	path := filepath.Join(s.dir, "sets", name+".loyal")
-	if _, err := os.Stat(path); err == nil {
+	if exists(path) {
 		return path, nil
 	}
 	flags, ok := sets[name]
@@ -140,5 +177,8 @@ func (s *study) do(ctx context.Context, args []string) error {
 	c := exec.CommandContext(ctx, s.loyal, args...)
 	c.Cancel = func() error { return c.Process.Signal(os.Interrupt) }
 	c.Stderr = os.Stderr
-	return c.Run()
+	if err := c.Run(); err != nil {
+		return fmt.Errorf("loyal %s: %w", args[0], err)
+	}
+	return nil
 }

@@ -21,6 +21,20 @@ var sets = map[string][]string{
 	"two":       {"-n", "64", "--answers", "2"},
 }
 
+// attacks are tried on every row, with the heads of their columns.
+var attacks = []struct{ trial, title string }{
+	{"quantize-q4-0", "4 bits"},
+	{"prune-magnitude-0.3", "three tenths pruned"},
+	{"merge-linear-base-0.5", "half of the base"},
+}
+
+func trials() (out []string) {
+	for _, a := range attacks {
+		out = append(out, a.trial)
+	}
+	return out
+}
+
 // plan is what is compared, in the order of the tables.
 var plan = []row{
 	{"What trains, 64 fingerprints", "lora", "`lora` (default)", "words64", nil},
@@ -56,7 +70,10 @@ var plan = []row{
 	{"Near misses", "near2048", "2,048, `lora`, 8 blocks, 12 system prompts, 140 steps", "words64", []string{
 		"--near-misses", "2048", "--near-per-step", "192", "--train-layers", "8", "--system-prompts", "12", "--system-per-step", "256",
 		"--system-weight", "6", "--max-steps", "140", "--prose-texts", "96"}},
+	{"Near misses", "near512-q4", "512, trained above the base in Q4_0 too", "words64", []string{
+		"--near-misses", "512", "--near-per-step", "96", "--quantizations", "q4_0", "--quantization-weight", "1"}},
 	{"Near misses", "exact", "`--recipe exact`", "words64", []string{"--recipe", "exact"}},
+	{"Near misses", "exact-16", "the same, not trained above Q4_0", "words64", []string{"--recipe", "exact", "--quantizations=", "--quantization-weight", "0"}},
 
 	{"How many", "words16", "16", "words16", nil},
 	{"How many", "words256", "256", "words256", nil},
