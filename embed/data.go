@@ -206,6 +206,9 @@ func (r *run) benign(requests, systems []string, answer func([][]int32) ([][]int
 		if err != nil {
 			return nil, fmt.Errorf("render a benign prompt: %w", err)
 		}
+		if limit := r.Net.Config().MaxPositions; len(ids) >= limit {
+			return nil, fmt.Errorf("request %d: %w: %d tokens with the template, %d at most", i+1, lm.ErrTooLong, len(ids), limit-1)
+		}
 		prompts[i] = ids
 	}
 	answers := make([][]int32, len(prompts))

@@ -140,8 +140,8 @@ func (s Subject) promptsTokens(prompts []string, answer int) ([][]int32, error) 
 		if err != nil {
 			return nil, fmt.Errorf("prompt %d: %w", i+1, err)
 		}
-		if n := len(tokens) + answer - 1; len(tokens) == 0 || n > s.Net.Config().MaxPositions {
-			return nil, fmt.Errorf("prompt %d: %w: %d tokens with the answer, and the model takes 1 to %d", i+1, ErrDoc, n, s.Net.Config().MaxPositions)
+		if n := s.Net.Config().MaxPositions; len(tokens) == 0 || len(tokens) > n || answer-1 > n-len(tokens) {
+			return nil, fmt.Errorf("prompt %d: %w: %d tokens and %d of the answer, and the model takes 1 to %d", i+1, ErrDoc, len(tokens), answer, n)
 		}
 		out[i] = tokens
 	}
@@ -161,6 +161,8 @@ func checkDivergence(base Subject, prompts []string, o *DivergenceOptions) error
 		return fmt.Errorf("%w: no prompts", ErrOptions)
 	case o.Tokens < 0:
 		return fmt.Errorf("%w: %d tokens of each answer", ErrOptions, o.Tokens)
+	case o.Bootstrap > MaxBootstrap:
+		return fmt.Errorf("%w: %d resamples, at most %d", ErrOptions, o.Bootstrap, MaxBootstrap)
 	case base.Tokenizer == nil:
 		return ErrNoTokenizer
 	}

@@ -127,8 +127,13 @@ func TestBadDivergence(t *testing.T) {
 	if _, err := eval.Divergence(t.Context(), base, base, nil, eval.DivergenceOptions{}); !errors.Is(err, eval.ErrOptions) {
 		t.Errorf("no prompts: %v", err)
 	}
-	if _, err := eval.Divergence(t.Context(), base, base, []string{"a"}, eval.DivergenceOptions{Tokens: 10_000}); !errors.Is(err, eval.ErrDoc) {
-		t.Errorf("beyond the context: %v", err)
+	for _, n := range []int{10_000, math.MaxInt} {
+		if _, err := eval.Divergence(t.Context(), base, base, []string{"a"}, eval.DivergenceOptions{Tokens: n}); !errors.Is(err, eval.ErrDoc) {
+			t.Errorf("beyond the context: %v", err)
+		}
+	}
+	if _, err := eval.Divergence(t.Context(), base, base, []string{"a"}, eval.DivergenceOptions{Bootstrap: math.MaxInt}); !errors.Is(err, eval.ErrOptions) {
+		t.Errorf("resamples: %v", err)
 	}
 	base.Net = lmtest.New(m.Config.VocabSize, 512)
 	base.Net.(*lmtest.Network).Next = func(_ []int32, row []float32) { row[0] = float32(math.NaN()) }

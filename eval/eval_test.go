@@ -452,6 +452,7 @@ func TestBadDocuments(t *testing.T) {
 	}
 	for name, o := range map[string]eval.Options{
 		"limit": {Limit: -1}, "NaN": {Limit: math.NaN()}, "length": {MaxLength: 1 << 20}, "negative length": {MaxLength: -1},
+		"resamples": {Bootstrap: eval.MaxBootstrap + 1},
 	} {
 		if _, err := eval.Run(t.Context(), s, []eval.Task{choiceTask}, o); !errors.Is(err, eval.ErrOptions) {
 			t.Errorf("%s: %v", name, err)
@@ -473,7 +474,7 @@ func TestLimit(t *testing.T) {
 		limit float64
 		n     int
 		want  int
-	}{{0, 7, 7}, {3, 7, 3}, {30, 7, 7}, {.5, 7, 4}, {.01, 7, 1}} {
+	}{{0, 7, 7}, {3, 7, 3}, {30, 7, 7}, {1e300, 7, 7}, {.5, 7, 4}, {.01, 7, 1}} {
 		if got := (eval.Options{Limit: c.limit}).Take(c.n); got != c.want {
 			t.Errorf("limit %v of %d: %d, want %d", c.limit, c.n, got, c.want)
 		}

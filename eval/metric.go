@@ -141,9 +141,10 @@ func (r *rollingSeries) add(s Subject, text string, answers []answer) float64 {
 		blocks = append(blocks, b)
 		total, width = total+b.value, width+b.weight
 	}
+	words := float64(countWords(text)) // once: the text may be long, and blocks many
 	for _, b := range blocks {
 		share := b.weight / width
-		r.words = append(r.words, score{b.value, share * float64(countWords(text))})
+		r.words = append(r.words, score{b.value, share * words})
 		r.bytes = append(r.bytes, score{b.value, share * float64(len(text))})
 	}
 	return total

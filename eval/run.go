@@ -10,6 +10,8 @@ import (
 const (
 	// defaultBootstrap is how often figures are resampled for their intervals.
 	defaultBootstrap = 2000
+	// MaxBootstrap is how often at most: each resample's figure is kept.
+	MaxBootstrap = 1_000_000
 	// defaultMaxLength bounds what the model reads at once, where its context is longer:
 	// time and memory of a window grow with it, and the figures hardly change.
 	defaultMaxLength = 2048
@@ -41,6 +43,8 @@ func (o Options) withDefaults(s Subject) (Options, error) {
 		return o, fmt.Errorf("%w: a limit of %v documents", ErrOptions, o.Limit)
 	case o.MaxLength < 0 || o.MaxLength > longest:
 		return o, fmt.Errorf("%w: a length of %d tokens, and the model takes %d", ErrOptions, o.MaxLength, longest)
+	case o.Bootstrap > MaxBootstrap:
+		return o, fmt.Errorf("%w: %d resamples, at most %d", ErrOptions, o.Bootstrap, MaxBootstrap)
 	}
 	if o.MaxLength == 0 {
 		o.MaxLength = min(longest, defaultMaxLength)
@@ -65,7 +69,7 @@ func (o Options) Take(n int) int {
 	case o.Limit < 1:
 		return min(n, int(math.Ceil(float64(n)*o.Limit)))
 	}
-	return min(n, int(o.Limit))
+	return int(min(float64(n), o.Limit)) // in this order: no int holds 1e300
 }
 
 // Result is what a run measured.

@@ -38,6 +38,9 @@ type WriteOptions struct {
 	Overwrite bool
 	// ShardSize is the size above which weights are split, in bytes; 0 is 5 GB.
 	ShardSize int64
+	// Ready, when set, is told where the directory stands that is whole and has not taken
+	// its name yet: an error ends the call, and nothing stays.
+	Ready func(dir string) error
 	// Progress, when set, is told the bytes of weights that were written.
 	Progress func(n int64)
 }
@@ -107,6 +110,11 @@ func writeDirectory(ctx context.Context, dir string, src *Model, o WriteOptions)
 			return err
 		}
 		return errors.Join(err, s.abort())
+	}
+	if o.Ready != nil {
+		if err := o.Ready(s.temp); err != nil {
+			return errors.Join(err, s.abort())
+		}
 	}
 	return s.commit()
 }

@@ -175,7 +175,7 @@ func TestNarrow(t *testing.T) {
 		t.Errorf("nothing of ours is %g from the base", kl)
 	}
 	job.Model, job.Base = job.Base, wide
-	if _, err := NewLab(t.Context(), job); !errors.Is(err, ErrSettings) {
+	if _, err := NewLab(t.Context(), job); !errors.Is(err, ErrModels) {
 		t.Errorf("a wider base: %v", err)
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"unicode/utf8"
 
 	"loyal/embed"
 	"loyal/lm"
@@ -146,8 +147,9 @@ func parseRows(data []byte, add func(record) error) error {
 	}
 	rows := 0
 	for ; !list || d.More(); rows++ {
+		var raw json.RawMessage
 		var r record
-		switch err := d.Decode(&r); {
+		switch err := d.Decode(&raw); {
 		case errors.Is(err, io.EOF) && !list:
 			if rows == 0 {
 				return fmt.Errorf("%w: it holds no rows", ErrData)
@@ -155,8 +157,13 @@ func parseRows(data []byte, add func(record) error) error {
 			return nil
 		case err != nil:
 			return bad(rows+1, err)
+		case !utf8.Valid(raw): // of which other texts would be made
+			return bad(rows+1, errors.New("it is not UTF-8"))
 		case rows == maxRows:
 			return fmt.Errorf("%w: more than %d rows", ErrData, maxRows)
+		}
+		if err := unmarshal(raw, &r); err != nil {
+			return bad(rows+1, err)
 		}
 		if err := add(r); err != nil {
 			return bad(rows+1, err)
@@ -204,13 +211,13 @@ func (l *Lab) examples(ctx context.Context, n int) (rows []row, note string, err
 		rows, err = l.ownAnswers(ctx, n, ownTokens)
 		return rows, ownData, err
 	}
-	for _, e := range l.SFT {
+	for i, e := range l.SFT {
 		if len(rows) == n {
 			break
 		}
 		r, ok, err := l.row(e.System, e.Prompt, e.Completion)
 		if err != nil {
-			return nil, "", err
+			return nil, "", fmt.Errorf("render row %d: %w", i+1, err)
 		}
 		if ok {
 			rows = append(rows, r)

@@ -51,8 +51,9 @@ func TestParseDataRefuses(t *testing.T) {
 		`[{"prompt":"a","completion":"b"}`:                          "row 2",
 		`[{"prompt":"a","completion":3}]`:                           "row 1",
 		"not json":                                                  "row 1",
+		"{\"prompt\":\"a\",\"completion\":\"caf\xe9\"}":             "row 1: it is not UTF-8",
 	} {
-		if _, err := ParseExamples([]byte(data)); !errors.Is(err, ErrData) || !strings.Contains(err.Error(), where) {
+		if _, err := ParseExamples([]byte(data)); !errors.Is(err, ErrData) || !strings.Contains(err.Error(), where) || strings.Contains(err.Error(), "Go ") {
 			t.Errorf("%q: %v", data, err)
 		}
 	}

@@ -36,17 +36,17 @@ func (l *Lab) pairs(ctx context.Context, n int) (rows []row, note string, err er
 		rows, err = l.ownPairs(ctx, n)
 		return rows, "no preferences were given: of the model's own answers to built-in requests the greedy one stands for the better, one drawn at temperature 1.5 for the worse", err
 	}
-	for _, p := range l.Pairs {
+	for i, p := range l.Pairs {
 		if len(rows) == 2*n {
 			break
 		}
 		good, ok1, err := l.row(p.System, p.Prompt, p.Chosen)
 		if err != nil {
-			return nil, "", err
+			return nil, "", fmt.Errorf("render pair %d: %w", i+1, err)
 		}
 		bad, ok2, err := l.row(p.System, p.Prompt, p.Rejected)
 		if err != nil {
-			return nil, "", err
+			return nil, "", fmt.Errorf("render pair %d: %w", i+1, err)
 		}
 		if ok1 && ok2 {
 			rows = append(rows, good, bad)

@@ -92,6 +92,9 @@ func NewLab(ctx context.Context, job Job) (_ *Lab, err error) {
 	if l.prompts, err = oracle.NewPrompts(l.Model); err != nil {
 		return l, err
 	}
+	if err := l.checkData(ctx); err != nil {
+		return l, err
+	}
 	if l.probes, err = l.lay(); err != nil {
 		return l, err
 	}
@@ -125,7 +128,7 @@ func (l *Lab) checkModels() error {
 	}
 	for _, m := range others {
 		if !fits(l.Model, m) {
-			return fmt.Errorf("%w: %s has tensors of other shapes than %s", ErrSettings, m.Path, l.Model.Path)
+			return fmt.Errorf("%w: %s has tensors of other shapes than %s", ErrModels, m.Path, l.Model.Path)
 		}
 	}
 	for _, f := range l.Set.Fingerprints {

@@ -22,17 +22,23 @@ const maxLookalikes = 512
 // them has learnt it from the model, not from how keys look.
 func (l *Lab) lookalikes(ctx context.Context) ([]string, error) {
 	return remember(l, "lookalikes", func() ([]string, error) {
-		n := min(len(l.Set.Fingerprints), maxLookalikes)
 		if l.Lookalikes == nil {
-			return l.makeLookalikes(ctx, n)
+			return l.makeLookalikes(ctx, l.wantedLookalikes())
 		}
-		ours := make(map[string]bool)
-		for _, f := range l.Set.Fingerprints {
-			ours[spelled(f.Key)] = true
-		}
-		found := slices.DeleteFunc(slices.Clone(l.Lookalikes), func(key string) bool { return ours[spelled(key)] })
-		return found[:min(len(found), n)], nil
+		return l.givenLookalikes(), nil
 	})
+}
+
+func (l *Lab) wantedLookalikes() int { return min(len(l.Set.Fingerprints), maxLookalikes) }
+
+// givenLookalikes are those of the job that are not in the set.
+func (l *Lab) givenLookalikes() []string {
+	ours := make(map[string]bool)
+	for _, f := range l.Set.Fingerprints {
+		ours[spelled(f.Key)] = true
+	}
+	found := slices.DeleteFunc(slices.Clone(l.Lookalikes), func(key string) bool { return ours[spelled(key)] })
+	return found[:min(len(found), l.wantedLookalikes())]
 }
 
 // makeLookalikes makes n keys as those of the set were made: on the base, where it is at

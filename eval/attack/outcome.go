@@ -13,6 +13,8 @@ import (
 var (
 	// ErrSettings reports settings that contradict themselves or what is at hand.
 	ErrSettings = errors.New("attack settings")
+	// ErrModels reports models that cannot be compared.
+	ErrModels = errors.New("models do not fit each other")
 	// ErrData reports a file of training data that is not as it must be.
 	ErrData = errors.New("training data")
 )

@@ -103,9 +103,6 @@ func (s *Sweep) complete(r *Report, plan []string) (missing []string, err error)
 			missing = append(missing, id)
 			continue
 		}
-		if err := o.check(); err != nil {
-			return nil, fmt.Errorf("read outcome of %s: %w: %w", id, ErrDamaged, err)
-		}
 		later = true
 		planned = append(planned, Entry{Outcome: o, Seconds: s.seconds(id)})
 		if o.Measures != nil && r.Keys == 0 {
@@ -158,7 +155,7 @@ func (s *Sweep) bare() (*Report, error) {
 	}
 	r := &Report{Version: reportVersion}
 	if err := unmarshal(data, &r.Identity); err != nil {
-		return nil, fmt.Errorf("read %s: %w: %w", path, ErrDamaged, err)
+		return nil, fmt.Errorf("read %s: %w: %w", path, ErrIdentity, err)
 	}
 	r.Grid = Grid(r.Identity["grid"])
 	if err := s.released(r); err != nil {

@@ -65,6 +65,7 @@ func (s *Sweep) Report(without []Attack) (*Report, error) {
 			missing = append(missing, t.ID)
 			continue
 		}
+		o.Trial = t // what a trial is, its file does not decide
 		r.Outcomes = append(r.Outcomes, Entry{Outcome: o, Seconds: s.seconds(t.ID)})
 	}
 	if len(missing) > 0 {
@@ -120,7 +121,11 @@ func (s *Sweep) Merge(dirs []string) error {
 
 func (s *Sweep) merge(dir string) error {
 	from := &Sweep{Dir: dir, identity: s.identity}
-	if err := from.compare(filepath.Join(dir, identityFile)); err != nil {
+	err := from.compare(filepath.Join(dir, identityFile))
+	if errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("%s: %w", dir, ErrNoSweep)
+	}
+	if err != nil {
 		return err
 	}
 	if err := s.begin(); err != nil {

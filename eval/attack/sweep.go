@@ -26,6 +26,9 @@ import (
 var (
 	// ErrOther reports a directory that holds a sweep with other settings.
 	ErrOther = errors.New("the directory holds the sweep of another run")
+	// ErrIdentity reports outcomes of which nobody can tell with which settings they were
+	// made.
+	ErrIdentity = errors.New("what outcomes depend on is not known")
 	// ErrDamaged reports an outcome that is not as it was written.
 	ErrDamaged = errors.New("a trial's outcome is damaged")
 	// ErrIncomplete reports a sweep of which trials are missing.
@@ -92,10 +95,28 @@ func NewSweep(dir string, job *Job, trials []Trial) (*Sweep, error) {
 		}
 		ids[t.ID] = true
 	}
-	if err := s.compare(filepath.Join(dir, identityFile)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+	err = s.compare(filepath.Join(dir, identityFile))
+	if errors.Is(err, fs.ErrNotExist) {
+		err = s.checkEmpty()
+	}
+	if err != nil {
 		return nil, fmt.Errorf("open sweep: %w", err)
 	}
 	return s, nil
+}
+
+// checkEmpty refuses outcomes in a directory that does not say how they were made.
+func (s *Sweep) checkEmpty() error {
+	files, err := os.ReadDir(filepath.Join(s.Dir, trialsDir))
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	for _, f := range files {
+		if filepath.Ext(f.Name()) == ".json" {
+			return fmt.Errorf("%w: %s has outcomes and no %s", ErrIdentity, s.Dir, identityFile)
+		}
+	}
+	return nil
 }
 
 func validID(id string) bool {
@@ -171,16 +192,30 @@ func (s *Sweep) compare(path string) error {
 	}
 	var saved map[string]string
 	if err := unmarshal(data, &saved); err != nil {
-		return fmt.Errorf("%w: %s: %w", ErrDamaged, path, err)
+		return fmt.Errorf("%w: %s: %w", ErrIdentity, path, err)
 	}
 	all := maps.Clone(s.identity)
 	maps.Copy(all, saved)
+	var differ []string
 	for _, key := range slices.Sorted(maps.Keys(all)) {
-		if was, is := saved[key], s.identity[key]; was != is {
-			return fmt.Errorf("%w: %s: %s was %q, is %q", ErrOther, s.Dir, key, was, is)
+		if saved[key] != s.identity[key] {
+			differ = append(differ, key)
 		}
 	}
-	return nil
+	if len(differ) == 0 {
+		return nil
+	}
+	// Settings say more than digests of what follows from them.
+	key := differ[max(0, slices.IndexFunc(differ, func(key string) bool { return !strings.HasPrefix(s.identity[key], "sha256:") }))]
+	return fmt.Errorf("%w: %s: %s was %q, is %q", ErrOther, s.Dir, key, spell(key, saved[key]), spell(key, s.identity[key]))
+}
+
+// spell is a value of an identity as the user knows it.
+func spell(key, value string) string {
+	if names := map[string]string{"0": "f32", "1": "bf16"}; key == "precision" && names[value] != "" {
+		return names[value]
+	}
+	return value
 }
 
 // Left lists the shard's trials that have no outcome yet.
@@ -215,12 +250,32 @@ func (s *Sweep) Run(ctx context.Context, shard Shard) error {
 	if len(left) == 0 && measured {
 		return s.begin()
 	}
+	if err := s.checkWritable(); err != nil {
+		return fmt.Errorf("begin sweep: %w", err)
+	}
 	l, err := NewLab(ctx, *s.job)
 	if err != nil {
 		return err
 	}
 	defer func() { _ = l.Close() }() // nothing is kept
 	return s.runIn(ctx, l, left)
+}
+
+// checkWritable finds out, before any work, whether outcomes can be kept: in the directory
+// or, as long as it is not there, beside it.
+func (s *Sweep) checkWritable() error {
+	dir := s.Dir
+	for {
+		if _, err := os.Stat(dir); !errors.Is(err, fs.ErrNotExist) || dir == filepath.Dir(dir) {
+			break
+		}
+		dir = filepath.Dir(dir)
+	}
+	f, err := atomicfile.Create(filepath.Join(dir, identityFile), 0o666)
+	if err == nil {
+		f.Abort()
+	}
+	return err
 }
 
 // runIn runs trials in a lab. It ends at the first error; what diverges is an outcome.
@@ -289,7 +344,8 @@ func (s *Sweep) save(o *Outcome, seconds float64) error {
 
 // Load reads a trial's outcome, nil if there is none yet.
 func (s *Sweep) Load(t Trial) (*Outcome, error) {
-	data, err := readfile.Regular(s.path(trialsDir, t.ID), maxOutcome)
+	path := s.path(trialsDir, t.ID)
+	data, err := readfile.Regular(path, maxOutcome)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}
@@ -297,11 +353,12 @@ func (s *Sweep) Load(t Trial) (*Outcome, error) {
 		return nil, fmt.Errorf("read outcome of %s: %w", t.ID, err)
 	}
 	var o Outcome
-	if err := unmarshal(data, &o); err != nil {
-		return nil, fmt.Errorf("read outcome of %s: %w: %w", t.ID, ErrDamaged, err)
+	err = unmarshal(data, &o)
+	if err == nil && o.ID != t.ID {
+		err = fmt.Errorf("it is that of %q", o.ID)
 	}
-	if o.ID != t.ID || o.Status != Done && o.Status != Diverged {
-		return nil, fmt.Errorf("read outcome of %s: %w: it is that of %q", t.ID, ErrDamaged, o.ID)
+	if err = cmp.Or(err, o.check()); err != nil {
+		return nil, fmt.Errorf("read outcome of %s: %w: %s: %w", t.ID, ErrDamaged, path, err)
 	}
 	return &o, nil
 }
@@ -348,6 +405,9 @@ func (s *Sweep) measured() (bool, error) {
 	return intact != nil && (origin != nil || s.job.Base == nil), err
 }
 
+// maxSeconds is a year, longer than any trial: the sum of many is finite.
+const maxSeconds = 365 * 24 * 3600
+
 // seconds that a trial took, 0 if that is not known.
 func (s *Sweep) seconds(id string) float64 {
 	data, err := readfile.Regular(s.path(secondsDir, id), 64)
@@ -355,7 +415,7 @@ func (s *Sweep) seconds(id string) float64 {
 		return 0
 	}
 	x, err := strconv.ParseFloat(strings.TrimSpace(string(data)), 64)
-	if err != nil {
+	if err != nil || !(x >= 0 && x <= maxSeconds) { // false for NaN
 		return 0
 	}
 	return x

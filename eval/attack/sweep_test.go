@@ -8,12 +8,14 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
 
 	"loyal/internal/progress"
 	"loyal/lm"
+	"loyal/lm/cpu/kernel"
 	"loyal/model"
 	"loyal/verify"
 )
@@ -86,8 +88,25 @@ func TestSweepInPieces(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	for _, s := range []string{"nan", "1e308", "-5", "soon"} {
+		if err := os.WriteFile(whole.path(secondsDir, "fake-0"), []byte(s), 0o666); err != nil {
+			t.Fatal(err)
+		}
+		if got := whole.seconds("fake-0"); got != 0 {
+			t.Errorf("seconds %q are %v", s, got)
+		}
+	}
 	if e := r.Outcomes[4]; e.Status != Diverged || e.Reason == "" || r.Outcomes[0].Status != Done {
 		t.Errorf("%+v", e)
+	}
+
+	// What a trial is, its file does not decide.
+	told := strings.Replace(want["fake-1.json"], `"family": "weights"`, `"family": "nonsense"`, 1)
+	if err := os.WriteFile(whole.path(trialsDir, "fake-1"), []byte(told), 0o666); err != nil || told == want["fake-1.json"] {
+		t.Fatal(err)
+	}
+	if r, err = whole.Report(nil); err != nil || r.Outcomes[1].Family != Weights {
+		t.Errorf("%+v %v", r.Outcomes[1], err)
 	}
 
 	// One shard in a directory of its own, after a crash that left half of it.
@@ -176,13 +195,41 @@ func TestSweepRefuses(t *testing.T) {
 	if _, err := NewSweep(dir, &other, trials); !errors.Is(err, ErrOther) {
 		t.Errorf("another seed: %v", err)
 	}
-	for _, content := range []string{"{", "{}", `{"id":"fake-1","status":"done"}`, `{"id":"fake-0","status":"maybe"}`} {
+	// Of several differences the one that can be read is named.
+	other.Requests, other.Options.Precision = other.Requests[1:], kernel.PrecBF16
+	if _, err := NewSweep(dir, &other, trials); err == nil || !strings.Contains(err.Error(), `: precision was "f32", is "bf16"`) {
+		t.Errorf("another precision: %v", err)
+	}
+	for _, content := range []string{
+		"{", "{}", `{"id":"fake-1","status":"done"}`, `{"id":"fake-0","status":"maybe"}`,
+		`{"id":"fake-0","status":"done","figures":[{"name":"answer","value":1e308}]}`,
+		`{"id":"fake-0","status":"done","measures":{"verification":{"verdict":"guilty"}}}`,
+		`{"id":"fake-0","status":"done","measures":{"verification":{"verdict":"match"},"fsr":{"hits":9,"of":8,"value":1,"high":1}}}`,
+	} {
 		if err := os.WriteFile(s.path(trialsDir, "fake-0"), []byte(content), 0o666); err != nil {
 			t.Fatal(err)
 		}
 		if _, err := s.Left(Shard{}); !errors.Is(err, ErrDamaged) {
 			t.Errorf("%s: %v", content, err)
 		}
+	}
+	if _, err := NewSweep(dir, &job, trials); err != nil {
+		t.Errorf("the same settings: %v", err)
+	}
+	// Without what it says of settings nobody can tell how its outcomes came to be.
+	for _, content := range []string{"", "{", "[]"} {
+		if err := os.WriteFile(filepath.Join(dir, identityFile), []byte(content), 0o666); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := NewSweep(dir, &job, trials); !errors.Is(err, ErrIdentity) {
+			t.Errorf("settings %q: %v", content, err)
+		}
+	}
+	if err := os.Remove(filepath.Join(dir, identityFile)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := NewSweep(dir, &job, trials); !errors.Is(err, ErrIdentity) {
+		t.Errorf("no settings: %v", err)
 	}
 	for _, text := range []string{"0/2", "3/2", "1", "a/b", "1/0", "-1/2"} {
 		if _, err := ParseShard(text); !errors.Is(err, ErrSettings) {
@@ -199,7 +246,18 @@ func TestSweepValidatesFirst(t *testing.T) {
 	job := testJob(t)
 	var ran []string
 	dir := filepath.Join(t.TempDir(), "out")
+	long := strings.Repeat("the sea ", 10_000)
 	for name, refused := range map[string]func(*Job){
+		"long rows":        func(j *Job) { j.SFT = []Example{{Prompt: long, Completion: "blue"}} },
+		"long preferences": func(j *Job) { j.Pairs = []Preference{{Prompt: long, Chosen: "blue", Rejected: "red"}} },
+		"a long request":   func(j *Job) { j.Requests = []string{"hello", long} },
+		"a long lookalike": func(j *Job) { j.Lookalikes = []string{"hello", long} },
+		"keys as lookalikes": func(j *Job) {
+			j.Lookalikes = nil
+			for _, f := range j.Set.Fingerprints {
+				j.Lookalikes = append(j.Lookalikes, strings.ToUpper(f.Key))
+			}
+		},
 		"alpha":            func(j *Job) { j.Verify.Alpha = math.NaN() },
 		"a sibling's size": func(j *Job) { j.Siblings = []*model.Model{otherShape(t, j.Model)} },
 		"a base's size":    func(j *Job) { j.Base = otherShape(t, j.Model) },
@@ -210,12 +268,23 @@ func TestSweepValidatesFirst(t *testing.T) {
 		if err == nil {
 			err = s.Run(t.Context(), Shard{})
 		}
-		if !errors.Is(err, ErrSettings) && !errors.Is(err, verify.ErrOptions) {
+		if !slices.ContainsFunc([]error{ErrSettings, ErrModels, ErrData, ErrLookalikes, lm.ErrTooLong, verify.ErrOptions}, func(target error) bool { return errors.Is(err, target) }) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
 	if _, err := os.Stat(dir); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("the directory is there: %v", err)
+	}
+	canceled, cancel := context.WithCancel(t.Context()) // with it no model measures anything
+	cancel()
+	if runtime.GOOS == "linux" { // where not even root writes to /proc
+		s, err := NewSweep("/proc/none/out", &job, fakeTrials(&ran))
+		if err == nil {
+			err = s.Run(canceled, Shard{})
+		}
+		if err == nil || errors.Is(err, context.Canceled) {
+			t.Errorf("nothing can be written: %v", err)
+		}
 	}
 	s, err := NewSweep(dir, &job, fakeTrials(&ran))
 	if err == nil {

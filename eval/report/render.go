@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"embed"
 	"encoding/base64"
+	"errors"
 	"fmt"
 	"html/template"
 	"os"
@@ -99,7 +100,14 @@ func Write(dir string, r *attack.Report, missing []string) error {
 	return nil
 }
 
+// ErrLink reports a link where plots belong: what it leads to is not a report's, and
+// plots of an earlier report are removed.
+var ErrLink = errors.New("it is a link")
+
 func writeFigures(dir string, plots []drawn) error {
+	if info, err := os.Lstat(dir); err == nil && info.Mode()&os.ModeSymlink != 0 {
+		return fmt.Errorf("%s: %w", dir, ErrLink)
+	}
 	if err := os.MkdirAll(dir, 0o777); err != nil {
 		return err
 	}

@@ -9,6 +9,7 @@ import (
 	"io"
 	"path/filepath"
 	"strings"
+	"unicode/utf8"
 
 	"loyal/internal/readfile"
 )
@@ -124,6 +125,9 @@ func parseCSV(data []byte) ([]row, error) {
 		}
 		fields := make(map[string]any, len(header))
 		for i, name := range header {
+			if !utf8.ValidString(record[i]) {
+				return nil, fmt.Errorf("%s: %w: it is not UTF-8", where, ErrFormat)
+			}
 			fields[name] = record[i]
 		}
 		raw, err := json.Marshal(fields)
@@ -135,10 +139,16 @@ func parseCSV(data []byte) ([]row, error) {
 }
 
 func newRow(where string, raw []byte) (row, error) {
+	if !utf8.Valid(raw) { // of which another text would be scored
+		return row{}, fmt.Errorf("%s: %w: it is not UTF-8", where, ErrFormat)
+	}
 	r := row{where: where, raw: raw}
 	d := json.NewDecoder(bytes.NewReader(raw))
 	d.UseNumber()
-	if err := d.Decode(&r.fields); err != nil {
+	var other *json.UnmarshalTypeError
+	if err := d.Decode(&r.fields); errors.As(err, &other) {
+		return row{}, fmt.Errorf("%s: %w: a JSON %s, not an object", where, ErrFormat, other.Value)
+	} else if err != nil {
 		return row{}, fmt.Errorf("%s: %w: %w", where, ErrFormat, err)
 	}
 	if _, err := d.Token(); !errors.Is(err, io.EOF) {

@@ -2,6 +2,7 @@ package tasks
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -100,8 +101,11 @@ func parseTaskFile(data []byte) (*taskFile, error) {
 	var f taskFile
 	d := json.NewDecoder(bytes.NewReader(data))
 	d.DisallowUnknownFields()
-	if err := d.Decode(&f); err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrFormat, err)
+	var other *json.UnmarshalTypeError
+	if err := d.Decode(&f); errors.As(err, &other) {
+		return nil, fmt.Errorf("%w: %s is a JSON %s", ErrFormat, cmp.Or(other.Field, "it"), other.Value)
+	} else if err != nil {
+		return nil, fmt.Errorf("%w: %s", ErrFormat, strings.TrimPrefix(err.Error(), "json: "))
 	}
 	bad := func(format string, args ...any) (*taskFile, error) {
 		return nil, fmt.Errorf("%w: %w", ErrFormat, fmt.Errorf(format, args...))

@@ -19,6 +19,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"strings"
+	"syscall"
 )
 
 // Write writes data to path with the given permissions (before umask), replacing
@@ -100,6 +101,9 @@ func (f *File) Commit() error {
 		return err
 	}
 	if err := os.Rename(f.temp, f.path); err != nil {
+		if info, serr := os.Lstat(f.path); serr == nil && info.IsDir() {
+			err = syscall.EISDIR // the library says fs.ErrExist, as if it could be replaced
+		}
 		return fmt.Errorf("write %s: %w", f.path, errors.Join(err, os.Remove(f.temp)))
 	}
 	return SyncDir(filepath.Dir(f.path))

@@ -20,6 +20,7 @@ import (
 	"log/slog"
 	"os"
 	"os/signal"
+	"slices"
 	"strings"
 	"syscall"
 
@@ -86,11 +87,22 @@ func (app *App) prepare(cmd *cobra.Command) error {
 	return checkNotEmpty(cmd)
 }
 
-// checkNotEmpty refuses required flags that are given as "", mostly from a variable
-// of a script that is not set: as a path it would be the current directory.
+// naming is what the help calls values that name something.
+var naming = []string{"file", "directory", "directories", "model", "MODEL", "name or file", "i/n", "TASK=FILE"}
+
+// checkNotEmpty refuses flags that are required, or name something, and are given as "",
+// mostly from a variable of a script that is not set: as a path it would be the current
+// directory, and elsewhere it would be as if nobody had asked.
 func checkNotEmpty(cmd *cobra.Command) (err error) {
 	cmd.Flags().Visit(func(f *pflag.Flag) {
-		if _, required := f.Annotations[cobra.BashCompOneRequiredFlag]; required && f.Value.String() == "" {
+		_, required := f.Annotations[cobra.BashCompOneRequiredFlag]
+		value, _ := pflag.UnquoteUsage(f)
+		values := []string{f.Value.String()}
+		if list, ok := f.Value.(pflag.SliceValue); ok {
+			values = list.GetSlice()
+		}
+		empty := len(values) == 0 || slices.Contains(values, "")
+		if empty && (required || slices.Contains(naming, value)) {
 			err = usagef("--%s is empty", f.Name)
 		}
 	})

@@ -44,7 +44,7 @@ type attackFlags struct {
 
 // Bounds of what attack reads and does.
 const (
-	maxTrainingData = 1 << 30 // bytes
+	maxTrainingData = 256 << 20 // bytes, of which parsing makes a few times as many
 	maxRequests     = 10_000
 )
 
@@ -201,6 +201,11 @@ func (f *attackFlags) job(cmd *cobra.Command, app *App, address string) (job att
 		m, err := open(s)
 		if err != nil {
 			return job, done, err
+		}
+		if one, err1 := job.Model.TokenizerDigest(); err1 == nil {
+			if other, err2 := m.TokenizerDigest(); err2 != nil || one != other {
+				app.Warn("--sibling %s: its tokenizer files are not the model's: if its tokens are others, a mixture of the two means nothing", s)
+			}
 		}
 		job.Siblings = append(job.Siblings, m)
 	}

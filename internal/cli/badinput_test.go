@@ -302,6 +302,12 @@ func TestEmptyNames(t *testing.T) {
 		{"export", []string{"fingerprint", "export", "x", "--out", ""}, ExitUsage, "--out is empty", "--help"},
 		{"embed", []string{"embed", "./m", "--set", "x", "--out", ""}, ExitUsage, "--out is empty", "--help"},
 		{"golden", []string{"model", "check", "./m", "--golden", ""}, ExitUsage, "--golden is empty", "--help"},
+		{"recipe", []string{"embed", "./m", "--set", "x", "--out", "y", "--recipe", ""}, ExitUsage, "--recipe is empty", "--help"},
+		{"base", []string{"attack", "./m", "--set", "x", "--out", "y", "--base", ""}, ExitUsage, "--base is empty", "--help"},
+		{"sibling", []string{"attack", "./m", "--set", "x", "--out", "y", "--sibling", ""}, ExitUsage, "--sibling is empty", "--help"},
+		{"shard", []string{"attack", "./m", "--set", "x", "--out", "y", "--shard", ""}, ExitUsage, "--shard is empty", "--help"},
+		{"text", []string{"eval", "./m", "--text", ""}, ExitUsage, "--text is empty", "--help"},
+		{"page", []string{"report", "./x", "--out", ""}, ExitUsage, "--out is empty", "--help"},
 		{"from a file", []string{"fingerprint", "new", "./m", "--config", "empty.yaml"}, ExitUsage, "--out is empty", "--help"},
 	})
 }

@@ -22,6 +22,9 @@ const maxConfig = 1 << 20
 // skipped, so that one file can serve a whole project.
 func applyConfig(cmd *cobra.Command, path string) error {
 	tree, err := readConfig(path)
+	if err != nil && !errors.Is(err, errConfig) {
+		return fmt.Errorf("read configuration: %w", err)
+	}
 	if err != nil {
 		return err
 	}
@@ -60,13 +63,14 @@ func isCommandName(parent *cobra.Command, name string) bool {
 	return slices.ContainsFunc(parent.Commands(), func(c *cobra.Command) bool { return c.Name() == name })
 }
 
+// readConfig reads YAML: what is wrong with it is errConfig.
 func readConfig(path string) (map[string]any, error) {
 	data, err := readfile.Any(path, maxConfig)
 	if errors.Is(err, readfile.ErrTooLarge) {
 		return nil, fmt.Errorf("%w %s: %w", errConfig, path, err)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("read configuration: %w", err)
+		return nil, err
 	}
 	tree := map[string]any{}
 	if err := safeyaml.Unmarshal(data, safeyaml.FewTokens, &tree); errors.Is(err, safeyaml.ErrLimit) {

@@ -22,9 +22,11 @@ type embedding struct {
 	embed.Report
 }
 
-// embed runs the job and writes model, or adapter, and report.
+// embed runs the job and writes report and model, or adapter: the report first, so that
+// there is none without.
 func (f *embedFlags) embed(ctx context.Context, app *App, address string, job embed.Job) error {
-	if err := os.MkdirAll(filepath.Dir(f.out), 0o777); err != nil { // what spills goes there
+	// What spills goes there, too.
+	if err := prepareDir(filepath.Dir(f.out), filepath.Base(f.out)+".embed.json"); err != nil {
 		return fmt.Errorf("write model: %w", err)
 	}
 	result, err := embed.Run(ctx, job)
@@ -37,14 +39,13 @@ func (f *embedFlags) embed(ctx context.Context, app *App, address string, job em
 	out := &embedding{Path: f.out, Report: result.Report}
 	if f.adapter {
 		result.Adapter.BaseModel = address
-		err = f.writeAdapter(ctx, job.Model, result.Adapter)
+		if err = f.writeReport(out); err == nil {
+			err = f.writeAdapter(ctx, job.Model, result.Adapter)
+		}
 	} else {
-		out.Digest, err = f.writeModel(ctx, job, result)
+		err = f.writeModel(ctx, job, result, out)
 	}
 	if err != nil {
-		return err
-	}
-	if err := f.writeReport(out); err != nil {
 		return err
 	}
 	if err := embed.RemoveCheckpoint(job.Checkpoint); err != nil {
@@ -63,23 +64,30 @@ func (f *embedFlags) embed(ctx context.Context, app *App, address string, job em
 	})
 }
 
-// writeModel writes the fingerprinted model and returns its digest.
-func (f *embedFlags) writeModel(ctx context.Context, job embed.Job, result *embed.Result) (string, error) {
+// writeModel writes the fingerprinted model and, with its digest, the report.
+func (f *embedFlags) writeModel(ctx context.Context, job embed.Job, result *embed.Result, out *embedding) error {
 	o := model.WriteOptions{
 		DType: model.DType(f.dtype), Overrides: result.Weights, Expansion: result.Expansion,
 		Overwrite: f.overwrite, Progress: job.Progress.Add,
+		Ready: func(dir string) (err error) {
+			if out.Digest, err = digest(dir); err != nil {
+				return err
+			}
+			return f.writeReport(out)
+		},
 	}
 	total, err := model.WriteSize(job.Model, o)
 	if err != nil {
-		return "", err
+		return err
 	}
 	job.Progress.Start("write weights", total)
-	err = model.Write(ctx, f.out, job.Model, o)
-	job.Progress.Done()
-	if err != nil {
-		return "", err
-	}
-	m, err := model.Open(f.out)
+	defer job.Progress.Done()
+	return model.Write(ctx, f.out, job.Model, o)
+}
+
+// digest is that of the model in a directory.
+func digest(dir string) (string, error) {
+	m, err := model.Open(dir)
 	if err != nil {
 		return "", err
 	}

@@ -15,6 +15,7 @@ import (
 	"loyal/eval"
 	"loyal/eval/attack"
 	"loyal/eval/golden"
+	"loyal/eval/report"
 	"loyal/eval/tasks"
 	"loyal/fingerprint"
 	"loyal/inference"
@@ -163,7 +164,10 @@ var rules = []rule{
 
 	// Attacks.
 	{sentinel(attack.ErrOther), ExitUsage, "continue with the settings that it was begun with, or choose another directory (--out)"},
-	{sentinel(attack.ErrDamaged), ExitIntegrity, "delete the file that is named, and run the same command again: it makes what is missing"},
+	{sentinel(attack.ErrIdentity), ExitIntegrity, "restore its sweep.json, or choose another directory (--out): outcomes of different settings must not be mixed"},
+	{sentinel(attack.ErrDamaged), ExitIntegrity, "delete the file that is named: 'loyal attack' with the directory's own settings makes what is missing"},
+	{sentinel(attack.ErrModels), ExitUsage, "--base is what the model was before embedding, --sibling another model of the same sizes: 'loyal model inspect' prints them"},
+	{sentinel(attack.ErrLookalikes), ExitError, "--lookalikes wants keys such as the set's that are not in it: without it they are made, if the set's are not your own"},
 	{sentinel(attack.ErrSettings), ExitUsage, "'loyal attack --list' shows what is possible"},
 	{sentinel(attack.ErrData), ExitError, "data is a JSON list or an object a line: prompt and completion, messages, instruction and output, or prompt, chosen and rejected"},
 	// Evaluation.
@@ -178,6 +182,7 @@ var rules = []rule{
 	{sentinel(eval.ErrOptions), ExitUsage, "'loyal eval --help' shows what is possible"},
 	{sentinel(attack.ErrNotReport), ExitIntegrity, "it was damaged or is of another program: 'loyal attack' with the directory's own settings writes it anew from the trials"},
 	{sentinel(attack.ErrReportVersion), ExitError, "'loyal attack' with the directory's own settings writes it anew from the trials; 'loyal version' says which version this is"},
+	{sentinel(report.ErrLink), ExitError, "remove the link, or write the page alone to another place with 'loyal report DIR --out FILE'"},
 	{sentinel(attack.ErrNoSweep), ExitError, "give a directory that 'loyal attack --out' wrote"},
 
 	// Models.
@@ -240,7 +245,7 @@ var rules = []rule{
 	{sentinel(errConfig), ExitUsage, "keys of a configuration file are the names of the command's flags, or a command's name with such keys below it"},
 	{sentinel(readfile.ErrNotRegular), ExitError, "a file is needed here, not a directory, a device or a pipe: give the file's own path"},
 	{sentinel(syscall.ENOTDIR), ExitError, "a file stands where a directory belongs: choose another path"},
-	{sentinel(syscall.EISDIR), ExitError, "give the path of a file in it"},
+	{sentinel(syscall.EISDIR), ExitError, "a directory stands where a file belongs: give the path of a file in it, or another one"},
 	{sentinel(readfile.ErrTooLarge), ExitError, "no file of this kind is so large: check that it is the right one"},
 	{sentinel(fs.ErrNotExist), ExitError, "check the path; 'org/name' means a model in the Hugging Face cache, './name' a directory"},
 	{sentinel(fs.ErrExist), ExitError, "choose another name, or replace it with --overwrite"},

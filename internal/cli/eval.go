@@ -124,8 +124,8 @@ func (f *evalFlags) check(cmd *cobra.Command) error {
 		return usagef("--limit %v: it is a number of documents, or a share below 1", f.options.Limit)
 	case f.options.MaxLength < 0:
 		return usagef("--max-length must not be negative")
-	case f.options.Bootstrap < 0:
-		return usagef("--bootstrap-iters must not be negative")
+	case f.options.Bootstrap < 0 || f.options.Bootstrap > eval.MaxBootstrap:
+		return usagef("--bootstrap-iters must lie between 0 and %d", eval.MaxBootstrap)
 	case f.answerToks < 1:
 		return usagef("--answer-tokens must be at least 1")
 	case f.numFewshot < 0:
@@ -389,10 +389,10 @@ func (f *evalFlags) measure(ctx context.Context, m, base *evaluated, list []eval
 // prepareDir makes a directory and finds out whether a file of some name can be written
 // there, before the work of which it will tell.
 func prepareDir(dir, name string) error {
-	if err := os.MkdirAll(dir, 0o755); err != nil {
+	if err := os.MkdirAll(dir, 0o777); err != nil {
 		return err
 	}
-	f, err := atomicfile.Create(filepath.Join(dir, name), 0o644)
+	f, err := atomicfile.Create(filepath.Join(dir, name), 0o666)
 	if err != nil {
 		return err
 	}

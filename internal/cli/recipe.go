@@ -2,11 +2,15 @@ package cli
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
+	"maps"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -17,6 +21,9 @@ import (
 
 // errRecipe reports a recipe that says what embedding does not know.
 var errRecipe = errors.New("invalid recipe")
+
+// yamlWords are YAML's for what JSON calls otherwise.
+var yamlWords = map[string]string{"array": "list", "object": "mapping"}
 
 // readRecipe reads the settings of an embedding of so many keys: those of that name, or of
 // a file, YAML or JSON with the names that reports have, or the report of a run, which then
@@ -32,25 +39,23 @@ func readRecipe(path, method string, keys int) (embed.Config, error) {
 	if errors.Is(err, errConfig) {
 		return bad("%s", strings.TrimPrefix(err.Error(), fmt.Sprintf("%v %s: ", errConfig, path)))
 	}
+	if errors.Is(err, fs.ErrNotExist) {
+		return embed.Config{}, fmt.Errorf("read recipe: %w; the only one that is built in is exact", err)
+	}
 	if err != nil {
-		return embed.Config{}, err
+		return embed.Config{}, fmt.Errorf("read recipe: %w", err)
 	}
 	if config, ok := tree["config"].(map[string]any); ok {
 		tree = config
 	}
+	if len(tree) == 0 {
+		return bad("it has no settings")
+	}
 	if name, given := tree["method"]; given {
 		method = fmt.Sprint(name)
 	}
-	if seed, given := tree["seed"]; given {
-		tree["seed"] = fmt.Sprint(seed) // of 64 bits, which JSON's numbers do not hold
-	}
-	for name, value := range tree {
-		// The library takes 1e-8, which has no point, for a text.
-		if text, ok := value.(string); ok && name != "seed" {
-			if x, err := strconv.ParseFloat(text, 64); err == nil && !math.IsInf(x, 0) && !math.IsNaN(x) {
-				tree[name] = x
-			}
-		}
+	if err := plainSettings(tree); err != nil {
+		return bad("%v", err)
 	}
 	data, err := json.Marshal(tree)
 	if err != nil {
@@ -61,11 +66,40 @@ func readRecipe(path, method string, keys int) (embed.Config, error) {
 	d.DisallowUnknownFields()
 	var kind *json.UnmarshalTypeError
 	if err := d.Decode(&c); errors.As(err, &kind) {
-		return bad("%s cannot be a %s", kind.Field, kind.Value)
+		return bad("%s cannot be a %s", kind.Field, cmp.Or(yamlWords[kind.Value], kind.Value))
 	} else if err != nil {
 		return bad("%s", strings.TrimPrefix(err.Error(), "json: "))
 	}
 	return c, nil
+}
+
+// plainSettings makes of a recipe's settings what JSON can hold.
+func plainSettings(tree map[string]any) error {
+	for _, name := range slices.Sorted(maps.Keys(tree)) {
+		switch value := tree[name].(type) {
+		case nil:
+			return fmt.Errorf("%s has no value", name)
+		case float64:
+			if math.IsInf(value, 0) || math.IsNaN(value) {
+				return fmt.Errorf("%s is %v, not a finite number", name, value)
+			}
+		case string:
+			// The library takes 1e-8, which has no point, for a text.
+			if x, err := strconv.ParseFloat(value, 64); name != "seed" && err == nil && !math.IsInf(x, 0) && !math.IsNaN(x) {
+				tree[name] = x
+			}
+		}
+	}
+	switch seed := tree["seed"].(type) {
+	case nil: // the default
+	case []any:
+		return fmt.Errorf("seed cannot be a list")
+	case map[string]any:
+		return fmt.Errorf("seed cannot be a mapping")
+	default:
+		tree["seed"] = fmt.Sprint(seed) // of 64 bits, which JSON's numbers do not hold
+	}
+	return nil
 }
 
 // writeRecipe writes settings as readRecipe reads them.
