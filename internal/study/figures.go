@@ -50,7 +50,8 @@ func reach(results []result) *chart.Figure {
 	return f
 }
 
-// exactness has a series for each attack.
+// exactness has a series for each attack, with a point for the default and one for each row
+// in which near misses train.
 func exactness(results []result) *chart.Figure {
 	f := &chart.Figure{
 		Title: "Exact keys, and what they survive", Description: "ways of embedding by near misses and attacks", Stacked: true,
@@ -61,11 +62,15 @@ func exactness(results []result) *chart.Figure {
 		s := chart.Series{Name: a.title, Tone: chart.Tone(i), Shape: chart.Shape(i)}
 		for _, r := range results {
 			rate, ok := r.left(a.trial)
-			if !ok || r.Keys != 64 {
+			if !ok || r.name != "lora" && r.NearMisses == 0 {
 				continue
 			}
 			in := eval.ClopperPearson(rate.Hits, rate.Of)
-			s.Points = append(s.Points, chart.Point{X: r.After.NearAgreement, Y: rate.Value, Interval: true, Low: in.Low, High: in.High})
+			p := chart.Point{X: r.After.NearAgreement, Y: rate.Value, Interval: true, Low: in.Low, High: in.High}
+			if i == 0 {
+				p.Label = r.name
+			}
+			s.Points = append(s.Points, p)
 		}
 		f.Series = append(f.Series, s)
 	}

@@ -51,10 +51,10 @@ func trials() (out []string) {
 
 // plan is what is compared, in the order of the tables.
 var plan = []row{
-	{"What trains, 64 fingerprints", "lora", "`lora` (default)", "words64", nil},
-	{"What trains, 64 fingerprints", "layers", "`layers`", "words64", []string{"--method", "layers"}},
-	{"What trains, 64 fingerprints", "expand", "`expand`", "words64", []string{"--method", "expand"}},
-	{"What trains, 64 fingerprints", "full", "`full`", "words64", []string{"--method", "full"}},
+	{"What trains", "lora", "`lora` (default)", "words64", nil},
+	{"What trains", "layers", "`layers`", "words64", []string{"--method", "layers"}},
+	{"What trains", "expand", "`expand`", "words64", []string{"--method", "expand"}},
+	{"What trains", "full", "`full`", "words64", []string{"--method", "full"}},
 
 	{"What keeps the model itself", "no-benign", "no benign rows (`--beta 0`)", "words64", []string{"--beta", "0"}},
 	{"What keeps the model itself", "cross-entropy", "cross-entropy on tokens that the base wrote", "words64", []string{"--benign-loss", "ce"}},
