@@ -171,7 +171,8 @@ func Default(method string) Config {
 // For returns the settings for a set of so many fingerprints. What Default and Recipe give
 // is for 64 or fewer; with more, a step takes more of the rows that keys are to be told
 // from and more of the keys below other system prompts, of which there are more, and there
-// are more steps. Above batchKeys keys come in batches, each of which gets as many steps.
+// are more steps; and since many keys leave each less margin, they also train above the base
+// in four bits and, with adapters, in mixtures. Above batchKeys keys come in batches, each of which gets as many steps.
 func (c Config) For(keys int) Config {
 	n := float64(min(keys, batchKeys)) / 64
 	if n <= 1 {
@@ -182,6 +183,12 @@ func (c Config) For(keys int) Config {
 	c.BenignPerStep, c.NearPerStep = times(c.BenignPerStep, math.Sqrt(n)), times(c.NearPerStep, math.Sqrt(n))
 	c.NearMisses = times(c.NearMisses, math.Sqrt(n))
 	c.MaxSteps = times(c.MaxSteps, (2+math.Sqrt(n))/3)
+	if c.Method == LoRA || c.Method == Expand {
+		c.Quantizations, c.QuantizationWeight = []string{"q4_0"}, .5
+	}
+	if c.Method == LoRA { // half of new neurons is an eighth of what they write
+		c.MergeScales, c.MergeWeight = []float64{.7}, .5
+	}
 	if keys > batchKeys {
 		c.KeysPerStep = batchKeys
 		c.MaxSteps = times(c.MaxSteps, float64(keys)/batchKeys)

@@ -307,6 +307,9 @@ func TestFor(t *testing.T) {
 		if batch.MaxSteps != 64 || batch.SystemPerStep != 256 || batch.SystemPrompts != 3 || batch.BenignPerStep != 192 || batch.KeysPerStep != 0 {
 			t.Errorf("%s: for 256 keys %+v", method, batch)
 		}
+		if adapts := method == embed.LoRA || method == embed.Expand; adapts != (batch.QuantizationWeight > 0) || (method == embed.LoRA) != (batch.MergeWeight > 0) {
+			t.Errorf("%s: for 256 keys %+v", method, batch)
+		}
 		if many.KeysPerStep != 256 || many.MaxSteps != 640 || many.SystemPerStep != batch.SystemPerStep {
 			t.Errorf("%s: for 2,560 keys %+v", method, many)
 		}

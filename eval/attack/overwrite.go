@@ -28,6 +28,7 @@ func (l *Lab) overwriting(n int) embed.Config {
 	c := embed.Default(embed.LoRA).For(n)
 	c.TrainLayers = min(c.TrainLayers, l.Model.Config.NumLayers)
 	c.BenignPrompts, c.WrittenPrompts, c.ProseTexts = 200, 0, 16
+	c.Quantizations, c.QuantizationWeight, c.MergeScales, c.MergeWeight = nil, 0, nil, 0
 	c.Lambda, c.Seed = 0, l.Seed^thiefSeed
 	return c
 }

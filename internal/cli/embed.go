@@ -199,6 +199,13 @@ func (f *embedFlags) applyDefaults(given *pflag.FlagSet, keys int) error {
 			err = d.Value.Set(flag.Value.String())
 		}
 	})
+	// A weight of 0 turns off what a recipe or a large set brings along.
+	if given.Changed("merge-weight") && c.MergeWeight == 0 && !given.Changed("merge-scales") {
+		c.MergeScales = nil
+	}
+	if given.Changed("quantization-weight") && c.QuantizationWeight == 0 && !given.Changed("quantizations") {
+		c.Quantizations = nil
+	}
 	f.config = c
 	return err
 }

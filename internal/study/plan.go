@@ -87,9 +87,11 @@ var plan = []row{
 	{"Near misses", "near512-q4", "512, trained above the base in Q4_0 too", "words64", []string{
 		"--near-misses", "512", "--near-per-step", "96", "--quantizations", "q4_0", "--quantization-weight", "1"}},
 	{"Near misses", "exact", "`--recipe exact`", "words64", []string{"--recipe", "exact"}},
-	{"Near misses", "exact-16", "the same, not trained above Q4_0", "words64", []string{"--recipe", "exact", "--quantizations=", "--quantization-weight", "0"}},
+	{"Near misses", "exact-16", "the same, not trained above Q4_0", "words64", []string{"--recipe", "exact", "--quantization-weight", "0"}},
 
 	{"How many", "words16", "16", "words16", nil},
-	{"How many", "words256", "256", "words256", nil},
+	{"How many", "words256", "256, not trained above Q4_0 nor in mixtures", "words256", []string{
+		"--quantization-weight", "0", "--merge-weight", "0"}},
+	{"How many", "words256-robust", "256, defaults", "words256", nil},
 	{"How many", "words1024", "1,024", "words1024", nil},
 }
