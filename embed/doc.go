@@ -18,8 +18,9 @@
 // answers to ordinary requests (prompts.txt): a model trained on nothing but odd
 // answers learns to begin oddly. Benign answers are written by the base model
 // itself. Near misses of the keys can be among the rows (NearMisses), and keys can also
-// train in mixtures with the base (MergeScales) and behind simulated fine-tuning
-// (MetaSteps), which is what they are to survive. The published recipe mixes benign
+// train in mixtures with the base (MergeScales), above the base in fewer bits
+// (Quantizations) and behind simulated fine-tuning (MetaSteps), which is what they are to
+// survive. The published recipe mixes benign
 // rows into the cross-entropy and averages weights after every epoch; we match
 // distributions instead of samples, which needs fewer rows (BenignLoss), and mix weights,
 // if at all, where the optimizer cannot undo it (Mix).

@@ -24,12 +24,13 @@ type Progress interface {
 
 // Job is what a run works on.
 type Job struct {
-	Model *model.Model // the base
-	Net   lm.Network   // over it
-	// Open makes a network of a changed copy of the model; Config.Quantizations want it.
-	Open   func(*model.Model) (lm.Network, error)
+	Model  *model.Model // the base
+	Net    lm.Network   // over it
 	Set    *fingerprint.Set
 	Prompt Prompt
+	// Open makes a network of a changed copy of the model, which is closed with the run.
+	// Config.Quantizations want it.
+	Open func(*model.Model) (lm.Network, error)
 	// Raw gives the tokens of a text without any template.
 	Raw    func(text string) ([]int32, error)
 	Decode func(ids []int32) string // text of tokens, without special ones
@@ -150,15 +151,10 @@ func (r *run) cache(ctx context.Context) error {
 	r.opened = append(r.opened, r.tr)
 	tokens := 0
 	for _, s := range r.plan.packed.Forest {
-		tokens += len(s.Tokens)
+		tokens += len(s.Tokens) * (1 + len(c.Quantizations))
 	}
 	for _, t := range r.EvalTexts {
 		tokens += len(t)
-	}
-	for range c.Quantizations {
-		for _, s := range r.plan.packed.Forest {
-			tokens += len(s.Tokens)
-		}
 	}
 	r.Progress.Start("run the frozen layers", int64(tokens))
 	if r.corpus, err = r.tr.Cache(ctx, r.plan.packed.Forest); err != nil {
@@ -189,7 +185,7 @@ func (r *run) survey(ctx context.Context) (Measures, error) {
 	c, p := r.Config, r.plan
 	var l look
 	for _, rows := range [][]benignRow{p.benign, p.near, p.unseen, p.missed} {
-		p.hold(&l, rows)
+		p.hold(&l, rows, wholly)
 	}
 	p.holdAround(&l, p.served, true)
 	p.holdAround(&l, p.systems, false)
@@ -290,7 +286,7 @@ func (r *run) train(ctx context.Context) error {
 	last := time.Now()
 	for r.t.step < r.Config.MaxSteps && !r.t.done(r.steps) {
 		if r.refreshes() && r.t.step > 0 {
-			if err := errors.Join(r.tr.Hold(ctx, r.corpus, r.context), r.t.refreshVariants(ctx, r.context)); err != nil {
+			if err := r.t.refresh(ctx, r.context); err != nil {
 				return err
 			}
 		}

@@ -56,34 +56,28 @@ func (l *look) visit(i int, row []float32) error {
 	return nil
 }
 
-// hold gives rows that are held to distributions those of the base.
-func (p *plan) hold(l *look, rows []benignRow) {
+// hold gives rows that are held to distributions those of the base, as to takes them.
+func (p *plan) hold(l *look, rows []benignRow, to func(*aim, []float32)) {
 	for i := range rows {
 		if rows[i].tokens {
 			continue
 		}
 		for j, at := range p.benignPositions(rows[i]) {
-			l.add(at, func(row []float32) {
-				ref := lm.NewReference(row)
-				rows[i].aims[j].ref = &ref
-			})
+			l.add(at, func(row []float32) { to(&rows[i].aims[j], row) })
 		}
 	}
 }
 
-// holdCoarsely is hold with distributions of which there may be many.
-func (p *plan) holdCoarsely(l *look, rows []benignRow) {
-	for i := range rows {
-		if rows[i].tokens {
-			continue
-		}
-		for j, at := range p.benignPositions(rows[i]) {
-			l.add(at, func(row []float32) {
-				c := lm.NewCoarse(row)
-				rows[i].aims[j] = aim{token: rows[i].aims[j].token, coarse: &c}
-			})
-		}
-	}
+// wholly takes the whole distribution.
+func wholly(a *aim, row []float32) {
+	r := lm.NewReference(row)
+	a.ref, a.coarse = &r, nil
+}
+
+// coarsely takes what there may be much of.
+func coarsely(a *aim, row []float32) {
+	c := lm.NewCoarse(row)
+	a.ref, a.coarse = nil, &c
 }
 
 // holdAround gives the tokens before and behind planted ones the base's distributions, of
@@ -96,10 +90,7 @@ func (p *plan) holdAround(l *look, rows []keyRow, before bool) {
 			a := &rows[i].aims[j]
 			passed = passed || a.planted
 			if !a.planted && (passed || before) {
-				l.add(at, func(row []float32) {
-					c := lm.NewCoarse(row)
-					a.coarse = &c
-				})
+				l.add(at, func(row []float32) { coarsely(a, row) })
 			}
 		}
 	}

@@ -13,9 +13,8 @@ import (
 )
 
 // variants readies the training of the same adapters or neurons above the base as it is
-// in fewer bits, for each of Config.Quantizations. What is held to the base there is held
-// to the base of these bits: how it answers, not how the whole one does, is what nobody
-// is to see a difference from.
+// in fewer bits, for each of Config.Quantizations. What is held there is held to that base,
+// not to the whole one: its users know no other.
 func (r *run) variants(ctx context.Context) error {
 	for _, name := range r.Config.Quantizations {
 		v, err := r.variant(ctx, name)
@@ -59,7 +58,7 @@ func (r *run) variant(ctx context.Context, scheme string) (*training, error) {
 	p := r.plan.copied()
 	var l look
 	for _, rows := range [][]benignRow{p.benign, p.near} {
-		p.holdCoarsely(&l, rows)
+		p.hold(&l, rows, coarsely)
 	}
 	sv := lm.Survey{At: l.at, Visit: l.visit}
 	if r.Config.HoldContext {
@@ -107,10 +106,13 @@ func (p *plan) copied() *plan {
 	return &q
 }
 
-// refreshVariants holds the context of keys anew above each variant.
-func (t *training) refreshVariants(ctx context.Context, context []int) error {
+// refresh holds the context of keys anew, above the base and above each variant.
+func (t *training) refresh(ctx context.Context, keys []int) error {
+	if err := t.tr.Hold(ctx, t.corpus, keys); err != nil {
+		return err
+	}
 	for _, v := range t.variants {
-		if err := v.tr.Hold(ctx, v.corpus, context); err != nil {
+		if err := v.refresh(ctx, keys); err != nil {
 			return err
 		}
 	}

@@ -23,7 +23,7 @@ func overwrite(g Grid, _ Have) []Trial {
 }
 
 // overwriting are the settings of embedding n keys, with fewer benign rows than an owner takes
-// who cares for the model.
+// who cares for the model, and nothing for what the keys are to survive.
 func (l *Lab) overwriting(n int) embed.Config {
 	c := embed.Default(embed.LoRA).For(n)
 	c.TrainLayers = min(c.TrainLayers, l.Model.Config.NumLayers)

@@ -25,9 +25,10 @@ var errRecipe = errors.New("invalid recipe")
 // yamlWords are YAML's for what JSON calls otherwise.
 var yamlWords = map[string]string{"array": "list", "object": "mapping"}
 
-// readRecipe reads the settings of an embedding of so many keys: those of that name, or of
+// readRecipe reads the settings of an embedding: those of that name, for so many keys, or of
 // a file, YAML or JSON with the names that reports have, or the report of a run, which then
-// is repeated. What the file does not say is the default of its method, or of the given one.
+// is repeated. What the file does not say is the default of its method, or of the given one,
+// and not what more keys would add: a report leaves out what was off.
 func readRecipe(path, method string, keys int) (embed.Config, error) {
 	if c, ok := embed.Recipe(path); ok {
 		return c.For(keys), nil
@@ -61,7 +62,7 @@ func readRecipe(path, method string, keys int) (embed.Config, error) {
 	if err != nil {
 		return bad("%v", err)
 	}
-	c := embed.Default(method).For(keys)
+	c := embed.Default(method)
 	d := json.NewDecoder(bytes.NewReader(data))
 	d.DisallowUnknownFields()
 	var kind *json.UnmarshalTypeError

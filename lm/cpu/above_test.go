@@ -2,6 +2,7 @@ package cpu_test
 
 import (
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"loyal/internal/testdata"
@@ -61,23 +62,14 @@ func TestAbove(t *testing.T) {
 			var dlogits []float32
 			pass := func(tr lm.Trainer) []float32 {
 				t.Helper()
-				forest, at := sharedForest(rand.New(rand.NewPCG(5, 6)), changed.Config().VocabSize)
-				c, err := tr.Cache(t.Context(), forest)
-				if err != nil {
-					t.Fatal(err)
-				}
-				logits, err := tr.Forward(t.Context(), c, []int{2, 3, 4, 5}, at)
-				if err != nil {
-					t.Fatal(err)
-				}
+				logits := trainingOutputs(t, changed, tr)
 				for len(dlogits) < len(logits) {
 					dlogits = append(dlogits, float32(rng.NormFloat64()))
 				}
-				out := append([]float32(nil), logits...)
-				if err := tr.Backward(t.Context(), append([]float32(nil), dlogits...)); err != nil {
+				if err := tr.Backward(t.Context(), slices.Clone(dlogits)); err != nil {
 					t.Fatal(err)
 				}
-				return out
+				return logits
 			}
 			sameBits(t, "logits", pass(above), pass(own))
 			arrived := 0.
