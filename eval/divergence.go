@@ -87,51 +87,6 @@ func Divergence(ctx context.Context, model, base Subject, prompts []string, o Di
 	return summarize(base, prompts, shifts, o), nil
 }
 
-// References are a base's distributions where its answers begin, to compare many models
-// with: 500 prompts and a vocabulary of 50,000 take 100 MB for each token of the answers.
-type References struct {
-	base    Subject
-	prompts []string
-	o       DivergenceOptions
-	batches []referenceBatch
-}
-
-// NewReferences computes a base's distributions. Options.Cache is not used.
-func NewReferences(ctx context.Context, base Subject, prompts []string, o DivergenceOptions) (*References, error) {
-	if err := checkDivergence(base, prompts, &o); err != nil {
-		return nil, err
-	}
-	begins, err := base.promptsTokens(prompts, o.Tokens)
-	if err != nil {
-		return nil, err
-	}
-	r := &References{base: base, prompts: prompts, o: o}
-	for part := range slices.Chunk(begins, batchPrompts(o.Tokens)) {
-		b, err := newReferenceBatch(ctx, base, part, o.Tokens)
-		if err != nil {
-			return nil, fmt.Errorf("compare answers: base: %w", err)
-		}
-		r.batches = append(r.batches, b)
-	}
-	return r, nil
-}
-
-// Divergence compares a model with the references' base.
-func (r *References) Divergence(ctx context.Context, model Subject) (*DivergenceResult, error) {
-	if err := sameVocabulary(model, r.base); err != nil {
-		return nil, err
-	}
-	var shifts [][]shift
-	for _, b := range r.batches {
-		part, err := b.shifts(ctx, model)
-		if err != nil {
-			return nil, fmt.Errorf("compare answers: %w", err)
-		}
-		shifts = append(shifts, part...)
-	}
-	return summarize(r.base, r.prompts, shifts, r.o), nil
-}
-
 // promptsTokens are the tokens of prompts, which have to leave room for an answer.
 func (s Subject) promptsTokens(prompts []string, answer int) ([][]int32, error) {
 	out := make([][]int32, len(prompts))

@@ -229,11 +229,6 @@ func TestRolling(t *testing.T) {
 			t.Errorf("%s: %v in %v", name, got.Value, i)
 		}
 	}
-	p, err := eval.Perplexity(t.Context(), subject(t, m, net), text, eval.Options{MaxLength: window})
-	if err != nil {
-		t.Fatal(err)
-	}
-	near(t, "Perplexity", p.Value, math.Exp(-sum/float64(len(text))))
 }
 
 // TestTruncation: what is too long is cut from the left, and only what is to be scored

@@ -2,7 +2,8 @@
 // some malformed documents; here that is an error like any other. It also takes memory
 // that grows with the square of the nesting (100 KB of brackets: gigabytes), some
 // hundred bytes for each token, and copies what aliases stand for. So the tokens, which
-// it finds in linear time, are counted before it parses them.
+// it finds in linear time, are counted before it parses them. Of several documents the
+// library reads the first; here they are an error, so that nothing is left out unseen.
 package safeyaml
 
 import (
@@ -79,6 +80,10 @@ func check(data []byte, tokens int) error {
 type counter struct {
 	limit, tokens, aliases int
 
+	directive int  // the line of the last one
+	begun     bool // something other than comments and directives has come
+	ended     bool // and what closes the document
+
 	flow  []int   // keys so far in each open bracket and brace
 	run   int     // tokens since the last scalar that only say what comes: tags, anchors, ?, :
 	block []block // those that are open
@@ -90,6 +95,9 @@ type block struct{ column, keys int }
 
 func (c *counter) add(t *token.Token) error {
 	c.tokens++
+	if err := c.document(t); err != nil {
+		return err
+	}
 	c.nest(t)
 	depth := len(c.flow) + c.run + len(c.block)
 	at := t.Position.Line
@@ -102,6 +110,26 @@ func (c *counter) add(t *token.Token) error {
 		return fmt.Errorf("%w: more than %d keys of one mapping up to line %d", ErrLimit, maxKeys, at)
 	case c.aliases > maxAliases:
 		return fmt.Errorf("%w: more than %d aliases up to line %d", ErrLimit, maxAliases, at)
+	}
+	return nil
+}
+
+// document refuses a second one.
+func (c *counter) document(t *token.Token) error {
+	switch t.Type {
+	case token.CommentType:
+	case token.DirectiveType:
+		c.directive = t.Position.Line
+	case token.DocumentHeaderType, token.DocumentEndType:
+		c.ended = c.begun
+	default:
+		if t.Position.Line == c.directive {
+			return nil
+		}
+		if c.ended {
+			return fmt.Errorf("%w: line %d begins a second document", ErrMalformed, t.Position.Line)
+		}
+		c.begun = true
 	}
 	return nil
 }

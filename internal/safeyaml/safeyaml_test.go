@@ -17,6 +17,20 @@ func TestUnmarshal(t *testing.T) {
 	}
 }
 
+// Several documents are an error; marks around a single one are not.
+func TestDocuments(t *testing.T) {
+	for text, one := range map[string]bool{
+		"---\na: 1\n": true, "%YAML 1.2\n---\na: 1\n...\n": true, "# of mine\n---\na: 1\n---\n# the end\n": true,
+		"a: 1\n---\na: 2\n": false, "---\na: 1\n...\n---\na: 2\n": false, "a: |\n  x\n---\nb: 2\n": false,
+		"a: \"x\n  --- y\"\n": true,
+	} {
+		var got map[string]any
+		if err := Unmarshal([]byte(text), FewTokens, &got); (err == nil) != one || one && len(got) != 1 || !one && !errors.Is(err, ErrMalformed) {
+			t.Errorf("%q: %v, %v", text, got, err)
+		}
+	}
+}
+
 // What would take the parser gigabytes is refused before it parses; brackets and dashes
 // that only are text are not.
 func TestLimits(t *testing.T) {
