@@ -1,0 +1,36 @@
+// Compiles src/ with the solc of package.json and writes what the project commits: out/NAME.abi, out/NAME.bin and
+// out/layout.json. Run by go generate.
+'use strict';
+const fs = require('fs');
+const path = require('path');
+const solc = require('solc');
+
+const here = __dirname;
+const sources = {};
+for (const name of fs.readdirSync(path.join(here, 'src')).sort()) {
+  sources['src/' + name] = { content: fs.readFileSync(path.join(here, 'src', name), 'utf8') };
+}
+const settings = JSON.parse(fs.readFileSync(path.join(here, 'solc.json'), 'utf8'));
+settings.outputSelection = { '*': { '*': ['abi', 'evm.bytecode.object', 'evm.deployedBytecode.object', 'storageLayout'] } };
+const find = (file) => {
+  try { return { contents: fs.readFileSync(path.join(here, 'node_modules', file), 'utf8') }; } catch (e) { return { error: String(e) }; }
+};
+const result = JSON.parse(solc.compile(JSON.stringify({ language: 'Solidity', sources, settings }), { import: find }));
+let failed = false;
+for (const e of result.errors || []) {
+  if (e.severity === 'warning' && e.sourceLocation && e.sourceLocation.file.startsWith('@')) continue; // not ours
+  console.error(e.formattedMessage);
+  failed = true; // warnings too
+}
+if (failed) process.exit(1);
+fs.mkdirSync(path.join(here, 'out'), { recursive: true });
+const layout = {};
+for (const [file, name] of [['src/Licenses.sol', 'Licenses'], ['src/ModelRegistry.sol', 'ModelRegistry'], ['src/LicenseCard.sol', 'LicenseCard']]) {
+  const c = result.contracts[file][name];
+  fs.writeFileSync(path.join(here, 'out', name + '.abi'), JSON.stringify(c.abi, null, 1) + '\n');
+  fs.writeFileSync(path.join(here, 'out', name + '.bin'), c.evm.bytecode.object);
+  // Ids of types (astIds) change with any edit; what they name does not.
+  layout[name] = JSON.parse(JSON.stringify(c.storageLayout).replace(/\)\d+_storage/g, ')_storage').replace(/"astId":\d+,/g, ''));
+  console.error(name, c.evm.deployedBytecode.object.length / 2, 'bytes, created by', c.evm.bytecode.object.length / 2);
+}
+fs.writeFileSync(path.join(here, 'out', 'layout.json'), JSON.stringify(layout, null, 1) + '\n');
