@@ -48,6 +48,10 @@ abstract contract Base {
     address internal constant SERVER = address(0x5E41E4);
     uint32 internal constant MONTH = 30 days;
 
+    /// When tests begin. Not a variable that remembers block.timestamp: the optimizer takes that for constant and reads
+    /// it again later, after the time has been changed.
+    uint40 internal constant T0 = 1_800_000_000;
+
     Licenses internal licenses;
     ModelRegistry internal registry;
     bytes32 internal model;
@@ -56,7 +60,7 @@ abstract contract Base {
     error Untrue(string what);
 
     function setUp() public virtual {
-        VM.warp(1_800_000_000);
+        VM.warp(T0);
         licenses = new Licenses();
         registry = licenses.REGISTRY();
         VM.prank(MAKER);
