@@ -90,7 +90,9 @@ func (v *VM) View(to common.Address, data []byte) ([]byte, error) {
 }
 
 // Storage is a slot of a contract.
-func (v *VM) Storage(of common.Address, slot common.Hash) common.Hash { return v.state.GetState(of, slot) }
+func (v *VM) Storage(of common.Address, slot common.Hash) common.Hash {
+	return v.state.GetState(of, slot)
+}
 
 // finish ends a transaction: what was transient is forgotten.
 func (v *VM) finish() {
