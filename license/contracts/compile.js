@@ -1,5 +1,5 @@
-// Compiles src/ with the solc of package.json and writes what the project commits: out/NAME.abi, out/NAME.bin and
-// out/layout.json. Run by go generate.
+// Compiles src/ with the solc of package.json and writes what the project commits: out/NAME.abi, out/NAME.bin,
+// out/Licenses.runtime.json and out/layout.json. Run by go generate.
 'use strict';
 const fs = require('fs');
 const path = require('path');
@@ -11,7 +11,7 @@ for (const name of fs.readdirSync(path.join(here, 'src')).sort()) {
   sources['src/' + name] = { content: fs.readFileSync(path.join(here, 'src', name), 'utf8') };
 }
 const settings = JSON.parse(fs.readFileSync(path.join(here, 'solc.json'), 'utf8'));
-settings.outputSelection = { '*': { '*': ['abi', 'evm.bytecode.object', 'evm.deployedBytecode.object', 'storageLayout'] } };
+settings.outputSelection = { '*': { '*': ['abi', 'evm.bytecode.object', 'evm.deployedBytecode', 'storageLayout'], '': ['ast'] } };
 const find = (file) => {
   try { return { contents: fs.readFileSync(path.join(here, 'node_modules', file), 'utf8') }; } catch (e) { return { error: String(e) }; }
 };
@@ -24,11 +24,25 @@ for (const e of result.errors || []) {
 }
 if (failed) process.exit(1);
 fs.mkdirSync(path.join(here, 'out'), { recursive: true });
+// names of the variables that have these ids
+const names = {};
+const walk = (node) => {
+  if (!node || typeof node !== 'object') return;
+  if (node.nodeType === 'VariableDeclaration') names[node.id] = node.name;
+  Object.values(node).forEach(walk);
+};
+Object.values(result.sources).forEach((s) => walk(s.ast));
 const layout = {};
 for (const [file, name] of [['src/Licenses.sol', 'Licenses'], ['src/ModelRegistry.sol', 'ModelRegistry'], ['src/LicenseCard.sol', 'LicenseCard']]) {
   const c = result.contracts[file][name];
   fs.writeFileSync(path.join(here, 'out', name + '.abi'), JSON.stringify(c.abi, null, 1) + '\n');
   fs.writeFileSync(path.join(here, 'out', name + '.bin'), c.evm.bytecode.object);
+  if (name === 'Licenses') {
+    // What a deployed contract's code is but for the values that its constructor put in, 32 bytes at each place.
+    const immutables = {};
+    for (const [id, places] of Object.entries(c.evm.deployedBytecode.immutableReferences)) immutables[names[id]] = places.map((p) => p.start);
+    fs.writeFileSync(path.join(here, 'out', name + '.runtime.json'), JSON.stringify({ code: c.evm.deployedBytecode.object, immutables }, Object.keys(immutables).concat('code', 'immutables').sort(), 1) + '\n');
+  }
   // Ids of types (astIds) change with any edit; what they name does not.
   layout[name] = JSON.parse(JSON.stringify(c.storageLayout).replace(/\)\d+_storage/g, ')_storage').replace(/"astId":\d+,/g, ''));
   console.error(name, c.evm.deployedBytecode.object.length / 2, 'bytes, created by', c.evm.bytecode.object.length / 2);

@@ -12,6 +12,7 @@ import (
 	"pgregory.net/rapid"
 
 	"loyal/internal/evm"
+	"loyal/license"
 	"loyal/license/contracts"
 	"loyal/license/devchain"
 )
@@ -112,6 +113,7 @@ func (w *world) offer() {
 		Model: w.models[o.model], Period: uint32(o.period), Scope: o.scope, Notice: uint32(o.notice), Price: big.NewInt(int64(1000 + w.pick(1000, "price"))),
 		SaleFrom: new(big.Int), SaleUntil: new(big.Int).SetUint64(o.saleUntil), Supply: uint32(o.supply),
 		MaxSuspension: uint32(o.maxSuspension), TransferRule: o.transfer,
+		TermsHash: [32]byte{byte(len(w.ref.offers) + 1)},
 	}
 	if o.irrevocable {
 		terms.Notice = 1<<32 - 1
@@ -153,7 +155,7 @@ func (w *world) step() {
 		w.redeem(offer)
 		return
 	}
-	l := r.licenses[w.pick(len(r.licenses), "license")]
+	l := r.licenses[w.pick(len(r.licenses), "which")]
 	id := new(big.Int).SetUint64(l.id)
 	offer = l.offer
 	o = r.offerOf(l)
@@ -222,6 +224,21 @@ func (w *world) redeem(offer int) {
 	w.do("redeem", want, w.person("sender"), nil, w.c.PackRedeem(v, sig))
 }
 
+// slots is the contract's storage.
+type slots struct{ w *world }
+
+func (s slots) Slot(slot common.Hash) (common.Hash, error) {
+	return s.w.vm.Storage(s.w.address, slot), nil
+}
+
+// terms are the hash that offer made up for its terms.
+func (w *world) terms(id uint64) common.Hash {
+	if id == 0 {
+		return common.Hash{}
+	}
+	return common.Hash{byte(license.Offer(id))}
+}
+
 // compare asks both about everybody at many past times.
 func (w *world) compare() {
 	times := []uint64{begin, w.ref.now}
@@ -246,6 +263,10 @@ func (w *world) compare() {
 				got, err := w.c.UnpackStatusOf(w.view(w.c.PackStatusOf(w.models[m], who, scope, new(big.Int).SetUint64(at))))
 				if err != nil {
 					w.t.Fatal(err)
+				}
+				read, err := license.Check(slots{w}, license.Question{Model: w.models[m], Subject: who, Scope: license.Scope(scope), At: at})
+				if err != nil || uint8(read.Status) != got.Best || read.License != got.License.Uint64() || read.TermsHash != w.terms(read.License) {
+					w.t.Fatalf("%s, model %d, scope %d at %d: the slots say %+v (%v), the contract %d of %x", who, m, scope, at-begin, read, err, got.Best, got.License)
 				}
 				want, of := w.ref.status(m, who, scope, at)
 				if int(got.Best) != want || want != noRecord && !slices.Contains(of, got.License.Uint64()) {

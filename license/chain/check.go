@@ -1,0 +1,91 @@
+package chain
+
+import (
+	"context"
+	"fmt"
+	"math/big"
+
+	"github.com/ethereum/go-ethereum/common"
+	"github.com/ethereum/go-ethereum/core/types"
+	"github.com/ethereum/go-ethereum/rpc"
+
+	"loyal/license"
+	"loyal/license/proof"
+)
+
+// Checked is an answer with the block that it is read from.
+type Checked struct {
+	license.Answer
+	Question license.Question `json:"question"`
+	Block    proof.Block      `json:"block"`
+	// Finality is "finalized", "safe" or "latest": whether the chain can still change its mind.
+	Finality string `json:"finality"`
+}
+
+// Check answers a question from the newest block. A question whose time is zero is about that
+// block's own time; one about a later time is an error, since nothing is known about it.
+func (c *Client) Check(ctx context.Context, q license.Question) (*Checked, error) {
+	h, err := c.Header(ctx, nil)
+	if err != nil {
+		return nil, err
+	}
+	return c.CheckAt(ctx, q, h)
+}
+
+// CheckAt is the same from another block.
+func (c *Client) CheckAt(ctx context.Context, q license.Question, h *types.Header) (*Checked, error) {
+	if q.At == 0 {
+		q.At = h.Time
+	}
+	if q.At > h.Time {
+		return nil, fmt.Errorf("check license: %w: block %s is of %s", ErrFuture, h.Number, at(new(big.Int).SetUint64(h.Time)))
+	}
+	answer, err := license.Check(c.Storage(ctx, h.Hash()), q)
+	if err != nil {
+		return nil, fmt.Errorf("check license: %w", err)
+	}
+	finality, err := c.finality(ctx, h.Number)
+	if err != nil {
+		return nil, fmt.Errorf("check license: %w", err)
+	}
+	return &Checked{Answer: answer, Question: q, Block: proof.Block{Number: h.Number.Uint64(), Time: h.Time, Hash: h.Hash()}, Finality: finality}, nil
+}
+
+// finality asks the node how sure a block is. Chains without finality only have a newest one.
+func (c *Client) finality(ctx context.Context, number *big.Int) (string, error) {
+	for _, tag := range []rpc.BlockNumber{rpc.FinalizedBlockNumber, rpc.SafeBlockNumber} {
+		var h *types.Header
+		err := c.ask(ctx, func(ctx context.Context) (err error) {
+			h, err = c.eth.HeaderByNumber(ctx, big.NewInt(tag.Int64()))
+			return err
+		})
+		if err != nil && !isAnswer(err) && !isNotFound(err) {
+			return "", err
+		}
+		if err == nil && h.Number.Cmp(number) >= 0 {
+			return tag.String(), nil
+		}
+	}
+	return "latest", nil
+}
+
+// Prove makes a proof of an answer at a block, nil for the newest.
+func (c *Client) Prove(ctx context.Context, q license.Question, block *big.Int) (*proof.Proof, error) {
+	h, err := c.Header(ctx, block)
+	if err != nil {
+		return nil, err
+	}
+	if q.At == 0 {
+		q.At = h.Time
+	}
+	return proof.Make(ctx, c, c.deployment, h, q)
+}
+
+// ModelID is the id of a model by its name, which belongs to who registered it.
+func (c *Client) ModelID(ctx context.Context, registrant common.Address, name string) (common.Hash, error) {
+	out, err := c.view(ctx, c.deployment.Registry, c.registry.PackModelId(registrant, name), nil)
+	if err != nil {
+		return common.Hash{}, fmt.Errorf("read model id: %w", err)
+	}
+	return c.registry.UnpackModelId(out)
+}

@@ -1,0 +1,344 @@
+package chain
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/big"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/ethereum/go-ethereum"
+	"github.com/ethereum/go-ethereum/common"
+	"github.com/ethereum/go-ethereum/core/types"
+	"github.com/ethereum/go-ethereum/crypto"
+
+	"loyal/license/contracts"
+)
+
+// Errors of sending.
+var (
+	// ErrFunds reports an account that cannot pay.
+	ErrFunds = errors.New("insufficient funds")
+	// ErrReplaced reports that another transaction of the account took the place of this one.
+	ErrReplaced = errors.New("another transaction with the same nonce was sealed")
+	// ErrFailed reports a transaction that was sealed and changed nothing.
+	ErrFailed = errors.New("the transaction failed")
+)
+
+// Signer signs for an account.
+type Signer interface {
+	Address() common.Address
+	// SignTx signs a transaction for a chain.
+	SignTx(ctx context.Context, tx *types.Transaction, chainID *big.Int) (*types.Transaction, error)
+}
+
+// Transaction is what is to be done. To is nil where a contract is created.
+type Transaction struct {
+	To    *common.Address
+	Value *big.Int
+	Data  []byte
+}
+
+// nonces hands out the nonces of accounts, one after the other.
+type nonces struct {
+	mu   sync.Mutex
+	next map[common.Address]uint64
+}
+
+// Deploy creates the contracts and opens them.
+func (c *Client) Deploy(ctx context.Context, s Signer) (contracts.Deployment, *types.Receipt, error) {
+	r, err := c.Send(ctx, s, Transaction{Data: common.FromHex(contracts.LicensesMetaData.Bin)})
+	if err != nil {
+		return contracts.Deployment{}, nil, fmt.Errorf("deploy: %w", err)
+	}
+	if err := c.open(ctx, r.ContractAddress); err != nil {
+		return contracts.Deployment{}, nil, err
+	}
+	return c.deployment, r, nil
+}
+
+// Send signs and sends a transaction and waits for it. Errors are [Refused] (by the contract,
+// before anything is sent), [ErrFunds], [ErrReplaced], [ErrFailed], [ErrUnreachable] and
+// those of the signer.
+func (c *Client) Send(ctx context.Context, s Signer, t Transaction) (*types.Receipt, error) {
+	if t.Value == nil {
+		t.Value = new(big.Int)
+	}
+	gas, err := c.estimate(ctx, s.Address(), t)
+	if err != nil {
+		return nil, err
+	}
+	f, err := c.fees(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if err := c.checkFunds(ctx, s.Address(), t.Value, gas, f); err != nil {
+		return nil, err
+	}
+	p, err := c.first(ctx, s, t, gas, f)
+	if err != nil {
+		return nil, err
+	}
+	r, err := c.wait(ctx, p)
+	if err != nil {
+		return nil, err
+	}
+	if r.Status != types.ReceiptStatusSuccessful {
+		return nil, c.why(ctx, s.Address(), t, r)
+	}
+	return r, nil
+}
+
+// fees are the most a transaction pays for one unit of gas, in wei.
+type fees struct{ tip, most *big.Int }
+
+// fees takes the node's tip and twice the base fee, so that five full blocks do not price the
+// transaction out (EIP-1559).
+func (c *Client) fees(ctx context.Context) (f fees, err error) {
+	h, err := c.Header(ctx, nil)
+	if err != nil {
+		return f, err
+	}
+	if h.BaseFee == nil {
+		return f, fmt.Errorf("read fees: %w: it has no base fee (EIP-1559)", ErrWrongChain)
+	}
+	err = c.ask(ctx, func(ctx context.Context) (err error) {
+		f.tip, err = c.eth.SuggestGasTipCap(ctx)
+		return err
+	})
+	if err != nil {
+		return f, fmt.Errorf("read fees: %w", err)
+	}
+	if f.tip.Sign() == 0 {
+		f.tip = big.NewInt(1) // some miners take nothing for nothing
+	}
+	f.most = new(big.Int).Add(f.tip, new(big.Int).Lsh(h.BaseFee, 1))
+	return f, nil
+}
+
+// higher is a quarter more, above the tenth that pools ask of a replacement.
+func (f fees) higher() fees {
+	more := func(n *big.Int) *big.Int {
+		return new(big.Int).Add(n, new(big.Int).Add(new(big.Int).Rsh(n, 2), big.NewInt(1)))
+	}
+	return fees{more(f.tip), more(f.most)}
+}
+
+// estimate is the gas that a transaction takes and a fifth more.
+func (c *Client) estimate(ctx context.Context, from common.Address, t Transaction) (gas uint64, err error) {
+	err = c.ask(ctx, func(ctx context.Context) (err error) {
+		gas, err = c.eth.EstimateGas(ctx, ethereum.CallMsg{From: from, To: t.To, Value: t.Value, Data: t.Data})
+		return err
+	})
+	if err != nil && isAnswer(err) && strings.Contains(err.Error(), "insufficient funds") {
+		return 0, c.shortOf(ctx, from, t.Value)
+	}
+	return gas + gas/5, c.refusal(err)
+}
+
+func (c *Client) balance(ctx context.Context, of common.Address) (b *big.Int, err error) {
+	err = c.ask(ctx, func(ctx context.Context) (err error) {
+		b, err = c.eth.BalanceAt(ctx, of, nil)
+		return err
+	})
+	return b, err
+}
+
+// shortOf says how much is missing for a payment, without the fees.
+func (c *Client) shortOf(ctx context.Context, from common.Address, value *big.Int) error {
+	b, err := c.balance(ctx, from)
+	if err != nil {
+		return err
+	}
+	return fmt.Errorf("%w: %s has %s, needs %s and the fees", ErrFunds, from, Ether(b), Ether(value))
+}
+
+func (c *Client) checkFunds(ctx context.Context, from common.Address, value *big.Int, gas uint64, f fees) error {
+	b, err := c.balance(ctx, from)
+	if err != nil {
+		return fmt.Errorf("read balance: %w", err)
+	}
+	need := new(big.Int).Mul(f.most, new(big.Int).SetUint64(gas))
+	need.Add(need, value)
+	if b.Cmp(need) < 0 {
+		return fmt.Errorf("%w: %s has %s, needs %s with fees: %s are missing", ErrFunds, from, Ether(b), Ether(need), Ether(new(big.Int).Sub(need, b)))
+	}
+	return nil
+}
+
+// pending is a transaction that is on its way, in all forms in which it was sent.
+type pending struct {
+	signer Signer
+	nonce  uint64
+	gas    uint64
+	fees   fees
+	what   Transaction
+	sent   []*types.Transaction
+	since  time.Time
+}
+
+// first sends a transaction with the account's next nonce. One of an account is signed and
+// sent at a time.
+func (c *Client) first(ctx context.Context, s Signer, t Transaction, gas uint64, f fees) (*pending, error) {
+	c.nonces.mu.Lock()
+	defer c.nonces.mu.Unlock()
+	from := s.Address()
+	for try := 0; ; try++ {
+		var nonce uint64
+		err := c.ask(ctx, func(ctx context.Context) (err error) {
+			nonce, err = c.eth.PendingNonceAt(ctx, from)
+			return err
+		})
+		if err != nil {
+			return nil, fmt.Errorf("read nonce: %w", err)
+		}
+		// Some nodes count what they have just been sent a moment late.
+		nonce = max(nonce, c.nonces.next[from])
+		p := &pending{signer: s, nonce: nonce, gas: gas, fees: f, what: t}
+		err = c.sendAgain(ctx, p)
+		if err == nil {
+			c.nonces.next[from] = nonce + 1
+			return p, nil
+		}
+		delete(c.nonces.next, from) // the node knows better
+		if !isAnswer(err) || !strings.Contains(err.Error(), "nonce too low") || try == 3 {
+			return nil, err
+		}
+	}
+}
+
+// sendAgain signs with the present fees and sends.
+func (c *Client) sendAgain(ctx context.Context, p *pending) error {
+	tx, err := p.signer.SignTx(ctx, types.NewTx(&types.DynamicFeeTx{
+		ChainID: c.id, Nonce: p.nonce, GasTipCap: p.fees.tip, GasFeeCap: p.fees.most, Gas: p.gas, To: p.what.To, Value: p.what.Value, Data: p.what.Data,
+	}), c.id)
+	if err != nil {
+		return fmt.Errorf("sign: %w", err)
+	}
+	if err := c.broadcast(ctx, tx); err != nil {
+		return err
+	}
+	p.sent, p.since = append(p.sent, tx), time.Now()
+	return nil
+}
+
+func (c *Client) broadcast(ctx context.Context, tx *types.Transaction) error {
+	err := c.ask(ctx, func(ctx context.Context) error { return c.eth.SendTransaction(ctx, tx) })
+	if err != nil && isAnswer(err) && strings.Contains(err.Error(), "already known") {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("send: %w", err)
+	}
+	return nil
+}
+
+// wait waits until a transaction is sealed and confirmed.
+func (c *Client) wait(ctx context.Context, p *pending) (*types.Receipt, error) {
+	for pause := 5 * time.Millisecond; ; pause = min(2*pause, 2*time.Second) {
+		r, err := c.receipt(ctx, p)
+		if err != nil {
+			return nil, err
+		}
+		if r != nil {
+			confirmed, err := c.confirmed(ctx, r)
+			if err != nil || confirmed {
+				return r, err
+			}
+		} else if err := c.push(ctx, p); err != nil {
+			return nil, err
+		}
+		select {
+		case <-ctx.Done():
+			return nil, fmt.Errorf("wait for transaction %s: %w", p.sent[len(p.sent)-1].Hash(), ctx.Err())
+		case <-time.After(pause):
+		}
+	}
+}
+
+// receipt is that of whichever form was sealed, nil if none was.
+func (c *Client) receipt(ctx context.Context, p *pending) (r *types.Receipt, err error) {
+	for _, tx := range p.sent {
+		err = c.ask(ctx, func(ctx context.Context) (err error) {
+			r, err = c.eth.TransactionReceipt(ctx, tx.Hash())
+			return err
+		})
+		if err == nil {
+			return r, nil
+		}
+		// A node that indexes what it has just sealed says so with an error of its own.
+		if !errors.Is(err, ethereum.NotFound) && !isAnswer(err) {
+			return nil, fmt.Errorf("wait for transaction: %w", err)
+		}
+	}
+	return nil, nil
+}
+
+// confirmed says whether enough blocks follow, and that the block is still there.
+func (c *Client) confirmed(ctx context.Context, r *types.Receipt) (bool, error) {
+	if c.o.Confirmations == 0 {
+		return true, nil
+	}
+	head, err := c.Header(ctx, nil)
+	if err != nil && !errors.Is(err, ErrWentBack) {
+		return false, err
+	}
+	if err != nil || head.Number.Uint64() < r.BlockNumber.Uint64()+c.o.Confirmations {
+		return false, nil
+	}
+	h, err := c.Header(ctx, r.BlockNumber)
+	return err == nil && h.Hash() == r.BlockHash, err
+}
+
+// push does what a transaction that is not sealed needs: nothing yet, to be sent again because
+// the node has forgotten it, or higher fees.
+func (c *Client) push(ctx context.Context, p *pending) error {
+	last := p.sent[len(p.sent)-1]
+	var sealed uint64
+	err := c.ask(ctx, func(ctx context.Context) (err error) {
+		sealed, err = c.eth.NonceAt(ctx, p.signer.Address(), nil)
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("wait for transaction: %w", err)
+	}
+	if sealed > p.nonce {
+		// Its own receipt may have come since; only if not has another taken its place.
+		if r, err := c.receipt(ctx, p); r != nil || err != nil {
+			return err
+		}
+		return fmt.Errorf("%w: account %s, nonce %d", ErrReplaced, p.signer.Address(), p.nonce)
+	}
+	if time.Since(p.since) >= c.o.StuckAfter {
+		p.fees = p.fees.higher()
+		return c.sendAgain(ctx, p)
+	}
+	err = c.ask(ctx, func(ctx context.Context) error {
+		_, _, err := c.eth.TransactionByHash(ctx, last.Hash())
+		return err
+	})
+	if errors.Is(err, ethereum.NotFound) {
+		return c.broadcast(ctx, last)
+	}
+	if err != nil && !isAnswer(err) {
+		return fmt.Errorf("wait for transaction: %w", err)
+	}
+	return nil
+}
+
+// why finds out, by trying again on the state before, why a transaction failed.
+func (c *Client) why(ctx context.Context, from common.Address, t Transaction, r *types.Receipt) error {
+	before := new(big.Int).Sub(r.BlockNumber, big.NewInt(1))
+	err := c.ask(ctx, func(ctx context.Context) error {
+		_, err := c.eth.CallContract(ctx, ethereum.CallMsg{From: from, To: t.To, Value: t.Value, Data: t.Data, Gas: r.GasUsed}, before)
+		return err
+	})
+	if err = c.refusal(err); err == nil {
+		err = errors.New("something changed between its making and its sealing")
+	}
+	return fmt.Errorf("%w: %s in block %s: %w", ErrFailed, r.TxHash, r.BlockNumber, err)
+}
+
+func hashOf(code []byte) common.Hash { return crypto.Keccak256Hash(code) }
