@@ -44,6 +44,10 @@ const ChainID = 1337
 
 const gasLimit = 60_000_000
 
+// maxTries bounds how often a block is asked for: the simulated consensus gives none, and no
+// error, where the pool changes under its hands.
+const maxTries = 5
+
 // Errors that callers can tell apart.
 var (
 	// ErrRewound reports a chain that has lost blocks that were sealed.
@@ -333,11 +337,13 @@ func (c *Chain) seal(work func() error) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	before := c.eth.BlockChain().CurrentBlock().Hash()
-	if err := work(); err != nil {
-		return fmt.Errorf("seal: %w", err)
-	}
-	if c.eth.BlockChain().CurrentBlock().Hash() == before {
-		return errors.New("seal: no block was made")
+	for try := 1; c.eth.BlockChain().CurrentBlock().Hash() == before; try++ {
+		if try > maxTries {
+			return fmt.Errorf("seal: no block was made: %s", lastWarning())
+		}
+		if err := work(); err != nil {
+			return fmt.Errorf("seal: %w", err)
+		}
 	}
 	return c.makeDurable()
 }

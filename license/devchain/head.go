@@ -5,12 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"log/slog"
 	"path/filepath"
 
 	"github.com/ethereum/go-ethereum/common"
 	"github.com/ethereum/go-ethereum/core/types"
-	"github.com/ethereum/go-ethereum/log"
 
 	"loyal/internal/atomicfile"
 	"loyal/internal/readfile"
@@ -61,7 +59,3 @@ func (c *Chain) checkHead() error {
 	}
 	return nil
 }
-
-// quietLog keeps go-ethereum from writing to standard error; what goes wrong comes back as
-// an error.
-func quietLog() { log.SetDefault(log.NewLogger(slog.DiscardHandler)) }
