@@ -68,7 +68,10 @@ type Record struct {
 }
 
 // Period is a time from start to end, which is exclusive.
-type Period struct{ Start, End uint64 }
+type Period struct {
+	Start uint64 `json:"start"`
+	End   uint64 `json:"end"`
+}
 
 // State is what is on record of a license, but for earlier periods, suspensions and holders.
 type State struct {
@@ -129,8 +132,8 @@ func (r reader) period(list, license uint64, i int) (Period, error) {
 
 // Holding is that an account held a license until it handed it on.
 type Holding struct {
-	Holder common.Address
-	Until  uint64
+	Holder common.Address `json:"holder"`
+	Until  uint64         `json:"until"`
 }
 
 func (r reader) holding(license uint64, i int) (Holding, error) {
