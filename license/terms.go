@@ -22,3 +22,11 @@ func TermsHash(document []byte) (common.Hash, error) {
 	}
 	return sha256.Sum256(canonical), nil
 }
+
+// ReasonHash is what goes on the chain of a reason: its SHA-256, zero for none.
+func ReasonHash(reason string) common.Hash {
+	if reason == "" {
+		return common.Hash{}
+	}
+	return sha256.Sum256([]byte(reason))
+}

@@ -22,6 +22,10 @@ import (
 	"loyal/internal/keyring"
 	"loyal/internal/oracle"
 	"loyal/internal/readfile"
+	"loyal/license"
+	"loyal/license/chain"
+	"loyal/license/devchain"
+	"loyal/license/proof"
 	"loyal/lm"
 	"loyal/model"
 	"loyal/model/chat"
@@ -184,6 +188,25 @@ var rules = []rule{
 	{sentinel(attack.ErrReportVersion), ExitError, "'loyal attack' with the directory's own settings writes it anew from the trials; 'loyal version' says which version this is"},
 	{sentinel(report.ErrLink), ExitError, "remove the link, or write the page alone to another place with 'loyal report DIR --out FILE'"},
 	{sentinel(attack.ErrNoSweep), ExitError, "give a directory that 'loyal attack --out' wrote"},
+
+	// Licenses and chains.
+	{sentinel(errNoContract), ExitUsage, "--contract or LOYAL_LICENSES names it; 'loyal license deploy' puts one on a chain"},
+	{sentinel(errNoKey), ExitUsage, "--key names the key file of the account that sends the transaction"},
+	{sentinel(chain.ErrPassword), ExitError, "--password-file or LOYAL_PASSPHRASE gives the password; those of 'loyal chain start' are in its directory"},
+	{sentinel(chain.ErrWrongChain), ExitError, "--rpc-url or ETH_RPC_URL is the node, --chain-id the chain that it should be of"},
+	{sentinel(chain.ErrWrongContract), ExitIntegrity, "--contract is the address that 'loyal license deploy' printed, on this chain"},
+	{sentinel(chain.ErrWentBack), ExitEndpoint, "ask another node, or the same later"},
+	{sentinel(chain.ErrUnreachable), ExitEndpoint, "is the node running, and its address right? --rpc-url or ETH_RPC_URL"},
+	{sentinel(chain.ErrFuture), ExitUsage, "a chain knows its past: give an earlier --at"},
+	{sentinel(chain.ErrFunds), ExitError, "send the account what is missing"},
+	{sentinel(chain.ErrReplaced), ExitError, "another program uses the account at the same time: look whether what you wanted has been done, then try again"},
+	{sentinel(chain.ErrUnknown), ExitError, "'loyal license offer list' lists the offers"},
+	{typed[*chain.Refused], ExitError, ""},
+	{sentinel(license.ErrTerms), ExitError, "terms are one JSON document"},
+	{sentinel(proof.ErrProof), ExitIntegrity, "compare the block's hash with a node of yours; a file that was changed proves nothing: ask for it again"},
+	{sentinel(devchain.ErrRewound), ExitIntegrity, "restore the directory from your copy, or begin another chain in a new one"},
+	{sentinel(devchain.ErrInUse), ExitError, "another 'loyal chain start' runs there: end it, or choose another --datadir"},
+	{sentinel(devchain.ErrNotLoopback), ExitUsage, "--http takes an address of this machine alone, as 127.0.0.1:8545"},
 
 	// Models.
 	{sentinel(model.ErrUnknownArchitecture), ExitError, "no other architecture is guessed at: a model that is slightly wrong looks much like one that is right"},

@@ -17,6 +17,8 @@ func commands(app *App) []*cobra.Command {
 		newEvalCommand(app),
 		newReportCommand(app),
 		newVerifyCommand(app),
+		newLicenseCommand(app),
+		newChainCommand(app),
 		newServeCommand(app),
 		newGenerateCommand(app),
 		newModelCommand(app),

@@ -135,6 +135,16 @@ var (
 		Name: "OPENAI_BASE_URL",
 		Doc:  "endpoint to ask when `--endpoint` is not given",
 	}
+	EthRPCURL = &Variable{
+		Name:      "ETH_RPC_URL",
+		Doc:       "JSON-RPC of the Ethereum node to ask when `--rpc-url` is not given",
+		Default:   "`http://127.0.0.1:8545`",
+		effective: func() string { return "http://127.0.0.1:8545" },
+	}
+	Licenses = &Variable{
+		Name: "LOYAL_LICENSES",
+		Doc:  "address of the Licenses contract when `--contract` is not given",
+	}
 	NoColor = &Variable{
 		Name: "NO_COLOR",
 		Doc:  "any value turns colors off",
@@ -158,7 +168,7 @@ func All() []*Variable {
 	return []*Variable{
 		Identity, Passphrase, TestData, RealData, Interop, InteropVenvs,
 		HubCacheDir, HFHome, HFToken, HFTokenPath, HFEndpoint, HFOffline,
-		OllamaModels, OpenAIKey, OpenAIBaseURL,
+		OllamaModels, OpenAIKey, OpenAIBaseURL, EthRPCURL, Licenses,
 		NoColor, XDGCacheHome, XDGConfigHome,
 	}
 }

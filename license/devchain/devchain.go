@@ -15,7 +15,6 @@
 package devchain
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"math/big"
@@ -364,7 +363,7 @@ func (c *Chain) makeDurable() error {
 }
 
 // Head is the newest block.
-func (c *Chain) Head(context.Context) (number uint64, hash common.Hash) {
+func (c *Chain) Head() (number uint64, hash common.Hash) {
 	h := c.eth.BlockChain().CurrentBlock()
 	return h.Number.Uint64(), h.Hash()
 }

@@ -163,7 +163,7 @@ func TestRewound(t *testing.T) {
 	}
 	c = open(t, devchain.Options{DataDir: dir})
 	defer c.Close()
-	if n, _ := c.Head(t.Context()); n != 2 {
+	if n, _ := c.Head(); n != 2 {
 		t.Errorf("ends at %d", n)
 	}
 }
