@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"strings"
 
 	"github.com/ethereum/go-ethereum/common"
 	"github.com/ethereum/go-ethereum/core/types"
@@ -74,7 +73,7 @@ func (c *connection) reading(cmd *cobra.Command) {
 func (c *connection) writing(cmd *cobra.Command) {
 	c.reading(cmd)
 	flags := cmd.Flags()
-	flags.StringVar(&c.keyFile, "key", "", "key `file` of the account that sends")
+	flags.StringVar(&c.keyFile, "key", "", "the account that sends: a key `file`, or the name of one of 'loyal account list'")
 	flags.StringVar(&c.passwordFile, "password-file", "", "take the key file's password from this `file`")
 	flags.Uint64Var(&c.o.Confirmations, "confirmations", 0, "wait for this many blocks on top")
 }
@@ -107,23 +106,21 @@ func (c *connection) signer(app *App) (chain.Signer, error) {
 	if c.keyFile == "" {
 		return nil, errNoKey
 	}
-	file, err := readfile.Regular(c.keyFile, 1<<16)
+	path, err := findKeyFile(c.keyFile)
 	if err != nil {
 		return nil, err
 	}
-	var password string
-	if c.passwordFile != "" {
-		data, err := readfile.Any(c.passwordFile, 1<<12)
-		if err != nil {
-			return nil, err
-		}
-		password = strings.TrimRight(string(data), "\r\n")
-	} else if password, err = app.Passphrase("password of "+c.keyFile, false); err != nil {
+	file, err := readfile.Regular(path, maxKeyFile)
+	if err != nil {
+		return nil, err
+	}
+	password, err := app.keyPassword(c.passwordFile, "password of "+path, false)
+	if err != nil {
 		return nil, err
 	}
 	key, err := chain.OpenKey(file, password)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", c.keyFile, err)
+		return nil, fmt.Errorf("%s: %w", path, err)
 	}
 	return key, nil
 }

@@ -19,6 +19,7 @@ func commands(app *App) []*cobra.Command {
 		newVerifyCommand(app),
 		newLicenseCommand(app),
 		newChainCommand(app),
+		newAccountCommand(app),
 		newServeCommand(app),
 		newGenerateCommand(app),
 		newModelCommand(app),

@@ -145,6 +145,12 @@ var (
 		Name: "LOYAL_LICENSES",
 		Doc:  "address of the Licenses contract when `--contract` is not given",
 	}
+	Keystore = &Variable{
+		Name:      "LOYAL_KEYSTORE",
+		Doc:       "directory of the key files of Ethereum accounts",
+		Default:   "`loyal/keystore` under the user's configuration directory",
+		effective: func() string { return underConfig("keystore") },
+	}
 	NoColor = &Variable{
 		Name: "NO_COLOR",
 		Doc:  "any value turns colors off",
@@ -168,7 +174,7 @@ func All() []*Variable {
 	return []*Variable{
 		Identity, Passphrase, TestData, RealData, Interop, InteropVenvs,
 		HubCacheDir, HFHome, HFToken, HFTokenPath, HFEndpoint, HFOffline,
-		OllamaModels, OpenAIKey, OpenAIBaseURL, EthRPCURL, Licenses,
+		OllamaModels, OpenAIKey, OpenAIBaseURL, EthRPCURL, Licenses, Keystore,
 		NoColor, XDGCacheHome, XDGConfigHome,
 	}
 }
@@ -183,12 +189,15 @@ func underHome(elem ...string) string {
 }
 
 // defaultIdentity is where the identity lies unless LOYAL_IDENTITY says otherwise.
-func defaultIdentity() string {
+func defaultIdentity() string { return underConfig("identity.txt") }
+
+// underConfig is a place in our part of the user's configuration.
+func underConfig(name string) string {
 	dir, err := os.UserConfigDir()
 	if err != nil {
 		return ""
 	}
-	return filepath.Join(dir, "loyal", "identity.txt")
+	return filepath.Join(dir, "loyal", name)
 }
 
 // defaultInteropVenvs is where Python environments lie unless LOYAL_INTEROP_VENVS
