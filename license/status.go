@@ -11,6 +11,7 @@ import (
 // the contract's.
 type Status uint8
 
+// The statuses of the contract.
 const (
 	NoRecord   Status = iota // nothing on record for this subject and time
 	Expired                  // no period of the license holds the time; also what its holder ended

@@ -149,7 +149,7 @@ they begin now, and the time between stays unlicensed.`,
 func newLicenseCancelCommand(app *App) *cobra.Command {
 	return lifeCommand(app, "cancel LICENSE", "end a license that you hold",
 		"Ends a license that you hold, now. What its offer refunds is then owed to you: 'loyal license withdraw' fetches it.",
-		"cancel 3-14 --key alice.json", "is cancelled", nil,
+		"cancel 3-14 --key alice.json", "has ended", nil,
 		func(ctx context.Context, client *chain.Client, s chain.Signer, id uint64) (*types.Receipt, error) {
 			return client.Cancel(ctx, s, id)
 		})

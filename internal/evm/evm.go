@@ -96,7 +96,9 @@ func (v *VM) Storage(of common.Address, slot common.Hash) common.Hash {
 
 // finish ends a transaction: what was transient is forgotten.
 func (v *VM) finish() {
-	v.state.Finalise(v.config.Rules(new(big.Int).SetUint64(v.Number), true, v.Time))
+	v.state.Finalise( //nolint:misspell // go-ethereum spells it so
+		v.config.Rules(new(big.Int).SetUint64(v.Number), true, v.Time),
+	)
 }
 
 func refusal(out []byte, err error) error {

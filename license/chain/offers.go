@@ -18,6 +18,7 @@ import (
 // contract's.
 type TransferRule uint8
 
+// The rules.
 const (
 	NeverTransfer TransferRule = iota
 	TransferWithConsent

@@ -132,7 +132,6 @@ func (w *world) step() {
 	t, r := w.t, &w.ref
 	w.marks = append(w.marks, r.now)
 	offer := w.pick(len(r.offers), "offer")
-	o := &r.offers[offer]
 	price := func(n uint64) *big.Int { return new(big.Int).Mul(w.prices[offer], new(big.Int).SetUint64(n)) }
 	op := w.pick(15, "operation")
 	if op > 4 && len(r.licenses) == 0 {
@@ -158,7 +157,7 @@ func (w *world) step() {
 	l := r.licenses[w.pick(len(r.licenses), "which")]
 	id := new(big.Int).SetUint64(l.id)
 	offer = l.offer
-	o = r.offerOf(l)
+	o := r.offerOf(l)
 	who, other := w.person("who"), w.person("other")
 	if w.pick(4, "stranger") > 0 {
 		who = l.holder().who

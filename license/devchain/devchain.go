@@ -261,11 +261,12 @@ func (c *Chain) watch(wake chan<- struct{}) {
 	arrived := make(chan core.NewTxsEvent, 16)
 	sub := c.eth.TxPool().SubscribeTransactions(arrived, true)
 	defer sub.Unsubscribe()
+	over := sub.Err()
 	for {
 		select {
 		case <-c.stop:
 			return
-		case <-sub.Err():
+		case <-over: //nolint:errcheck // it is closed with the pool
 			return
 		case <-arrived:
 			select {

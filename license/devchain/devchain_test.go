@@ -71,7 +71,7 @@ func TestAccountsAreOfThisChainAlone(t *testing.T) {
 	c = open(t, devchain.Options{DataDir: dir})
 	defer c.Close()
 	for i, a := range c.Accounts() {
-		if a.Address != first[i].Address || a.Key.D.Cmp(first[i].Key.D) != 0 {
+		if a.Address != first[i].Address || !a.Key.Equal(first[i].Key) {
 			t.Errorf("%s is another one after opening again", a.Name)
 		}
 		if b, err := c.Client().BalanceAt(t.Context(), a.Address, nil); err != nil || b.Sign() <= 0 {
