@@ -290,34 +290,62 @@ func (c *Chain) sealAll(wake <-chan struct{}) {
 
 // sealPending seals until nothing is left that a block would take.
 func (c *Chain) sealPending() error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
 	for before := -1; ; {
-		n, _ := c.eth.TxPool().Stats()
-		if n == 0 || n == before {
-			return nil // what the miner does not take stays for later
+		n, err := c.pending()
+		if err != nil || n == 0 || n == before {
+			return err // what the miner does not take stays for later
 		}
 		before = n
-		if err := c.Seal(); err != nil {
+		if err := c.seal(c.commit); err != nil {
 			return err
 		}
-		if err := c.eth.TxPool().Sync(); err != nil {
-			return fmt.Errorf("seal: %w", err)
-		}
 	}
+}
+
+// pending is how many transactions wait for a block. The pool serves one who waits for it at
+// a time and forgets others, so this, like all sealing, needs the lock.
+func (c *Chain) pending() (int, error) {
+	if err := c.eth.TxPool().Sync(); err != nil {
+		return 0, fmt.Errorf("seal: %w", err)
+	}
+	n, _ := c.eth.TxPool().Stats()
+	return n, nil
+}
+
+func (c *Chain) commit() error {
+	c.beacon.Commit()
+	return nil
 }
 
 // Seal makes a block of what is pending, also of nothing. When it returns, the block is on
 // disk.
 func (c *Chain) Seal() error {
-	return c.seal(func() error {
-		c.beacon.Commit()
-		return nil
-	})
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.seal(c.commit)
 }
 
-// Travel seals a block some seconds after the last one.
+// Travel seals a block some seconds after the last one. The time of a block with
+// transactions cannot be set: they go into one before it.
 func (c *Chain) Travel(d time.Duration) error {
 	if d < time.Second {
 		return fmt.Errorf("travel by %s: less than a second", d)
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for try := 0; try < maxTries; try++ {
+		n, err := c.pending()
+		if err != nil {
+			return err
+		}
+		if n == 0 {
+			break
+		}
+		if err := c.seal(c.commit); err != nil {
+			return err
+		}
 	}
 	return c.seal(func() error { return c.beacon.AdjustTime(d) })
 }
@@ -333,9 +361,8 @@ func (c *Chain) Fork(parent common.Hash) error {
 	return c.makeDurable()
 }
 
+// seal needs the lock.
 func (c *Chain) seal(work func() error) error {
-	c.mu.Lock()
-	defer c.mu.Unlock()
 	before := c.eth.BlockChain().CurrentBlock().Hash()
 	for try := 1; c.eth.BlockChain().CurrentBlock().Hash() == before; try++ {
 		if try > maxTries {
