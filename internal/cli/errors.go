@@ -206,6 +206,7 @@ var rules = []rule{
 	{sentinel(chain.ErrReplaced), ExitError, "another program uses the account at the same time: look whether what you wanted has been done, then try again"},
 	{sentinel(chain.ErrUnknown), ExitError, "'loyal license offer list' lists the offers"},
 	{typed[*chain.Refused], ExitError, ""},
+	{sentinel(license.ErrVoucher), ExitError, "vouchers are made by 'loyal license voucher sign'"},
 	{sentinel(license.ErrTerms), ExitError, "terms are one JSON document"},
 	{sentinel(proof.ErrProof), ExitIntegrity, "compare the block's hash with a node of yours; a file that was changed proves nothing: ask for it again"},
 	{sentinel(devchain.ErrRewound), ExitIntegrity, "restore the directory from your copy, or begin another chain in a new one"},

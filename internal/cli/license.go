@@ -37,6 +37,7 @@ sends transactions is the key file --key (go-ethereum's form), whose password co
 			newOfferNewCommand(app), newOfferListCommand(app), newOfferCloseCommand(app)),
 		newLicenseBuyCommand(app),
 		newLicenseGrantCommand(app),
+		newLicenseVoucherCommand(app),
 		newLicenseRenewCommand(app),
 		newLicenseCancelCommand(app),
 		newLicenseSuspendCommand(app),

@@ -239,3 +239,22 @@ func (c *Client) Life(ctx context.Context, id uint64) (*license.Life, common.Add
 }
 
 func token(id uint64) *big.Int { return new(big.Int).SetUint64(id) }
+
+// Redeem exchanges a voucher for a license. A voucher for another chain or contract is
+// [ErrWrongContract].
+func (c *Client) Redeem(ctx context.Context, s Signer, v *license.SignedVoucher) (uint64, *types.Receipt, error) {
+	if v.ChainID != c.deployment.ChainID || v.Contract != c.deployment.Licenses {
+		return 0, nil, fmt.Errorf("redeem voucher: %w: it is for %s on chain %d", ErrWrongContract, v.Contract, v.ChainID)
+	}
+	data := c.licenses.PackRedeem(contracts.Voucher{
+		Offer: v.Offer, Subject: v.Subject, Scope: uint32(v.Scope), Duration: new(big.Int).SetUint64(v.Duration), Nonce: v.Nonce,
+		Deadline: new(big.Int).SetUint64(v.Deadline),
+	}, v.Signature)
+	r, err := c.call(ctx, s, nil, data)
+	return c.licensed("redeem voucher", r, err)
+}
+
+// VoidVoucher makes vouchers of the signer with this nonce worthless.
+func (c *Client) VoidVoucher(ctx context.Context, s Signer, nonce *big.Int) (*types.Receipt, error) {
+	return c.doing(ctx, "void voucher", s, nil, c.licenses.PackVoidVoucher(nonce))
+}

@@ -32,6 +32,8 @@ type Signer interface {
 	Address() common.Address
 	// SignTx signs a transaction for a chain.
 	SignTx(ctx context.Context, tx *types.Transaction, chainID *big.Int) (*types.Transaction, error)
+	// SignHash signs 32 bytes, with 27 or 28 in the last byte.
+	SignHash(ctx context.Context, hash common.Hash) ([]byte, error)
 }
 
 // Transaction is what is to be done. To is nil where a contract is created.
