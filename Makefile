@@ -7,7 +7,7 @@ FUZZTIME ?= 60s
 .PHONY: build test lint gen bench interop fuzz
 
 build:
-	CGO_ENABLED=0 $(GO) build -trimpath -o bin/loyal ./cmd/loyal
+	CGO_ENABLED=0 $(GO) build -trimpath -ldflags "-s -w" -o bin/loyal ./cmd/loyal
 
 test:
 	$(GO) test ./...
