@@ -32,6 +32,18 @@ const (
 	DelegateRemoved                      // Who; at
 )
 
+var eventNames = []string{"", "licensed", "renewed", "ended", "suspended", "resumed", "revoked", "transferred", "delegate_added", "delegate_removed"}
+
+func (k EventKind) String() string {
+	if int(k) >= len(eventNames) {
+		return fmt.Sprintf("event %d", uint8(k))
+	}
+	return eventNames[k]
+}
+
+// MarshalText writes the kind's name.
+func (k EventKind) MarshalText() ([]byte, error) { return []byte(k.String()), nil }
+
 // Event is something that happened to a license, at its place in the chain.
 type Event struct {
 	Block   uint64
@@ -231,4 +243,43 @@ func (l *Licenses) Clear(ctx context.Context) error {
 		}
 		return nil
 	})
+}
+
+// All are all licenses, in the order of their numbers, from one after a number on; at most
+// limit of them.
+func (l *Licenses) All(ctx context.Context, after uint64, limit int) (list []uint64, err error) {
+	rows, err := l.db.sql.QueryContext(ctx, l.db.dialect(`SELECT license FROM license_events WHERE kind = ? AND license > ? ORDER BY license LIMIT ?`), Licensed, int64(after), limit)
+	if err != nil {
+		return nil, fmt.Errorf("read licenses: %w", err)
+	}
+	defer func() { err = errors.Join(err, rows.Close()) }()
+	for rows.Next() {
+		var id int64
+		if err := rows.Scan(&id); err != nil {
+			return nil, fmt.Errorf("read licenses: %w", err)
+		}
+		list = append(list, uint64(id))
+	}
+	return list, rows.Err()
+}
+
+// After are the events of blocks after one, in the order of the chain.
+func (l *Licenses) After(ctx context.Context, block uint64) (list []Event, err error) {
+	rows, err := l.db.sql.QueryContext(ctx, l.db.dialect(`SELECT license, block, idx, kind, model, who, a, b, c FROM license_events WHERE block > ? ORDER BY block, idx`), int64(block))
+	if err != nil {
+		return nil, fmt.Errorf("read events: %w", err)
+	}
+	defer func() { err = errors.Join(err, rows.Close()) }()
+	for rows.Next() {
+		var e Event
+		var id, at, a, b, c int64
+		var model, who []byte
+		if err := rows.Scan(&id, &at, &e.Index, &e.Kind, &model, &who, &a, &b, &c); err != nil {
+			return nil, fmt.Errorf("read events: %w", err)
+		}
+		e.License, e.Block, e.Numbers = uint64(id), uint64(at), [3]uint64{uint64(a), uint64(b), uint64(c)}
+		e.Model, e.Who = common.BytesToHash(model), common.BytesToAddress(who)
+		list = append(list, e)
+	}
+	return list, rows.Err()
 }

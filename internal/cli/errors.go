@@ -33,6 +33,7 @@ import (
 	"loyal/model/hub"
 	"loyal/model/safetensors"
 	"loyal/model/tokenizer"
+	"loyal/store"
 	"loyal/verify"
 )
 
@@ -206,6 +207,7 @@ var rules = []rule{
 	{sentinel(chain.ErrReplaced), ExitError, "another program uses the account at the same time: look whether what you wanted has been done, then try again"},
 	{sentinel(chain.ErrUnknown), ExitError, "'loyal license offer list' lists the offers"},
 	{typed[*chain.Refused], ExitError, ""},
+	{sentinel(store.ErrSchema), ExitError, "give another --index; an index is made again from the chain"},
 	{sentinel(license.ErrVoucher), ExitError, "vouchers are made by 'loyal license voucher sign'"},
 	{sentinel(license.ErrTerms), ExitError, "terms are one JSON document"},
 	{sentinel(proof.ErrProof), ExitIntegrity, "compare the block's hash with a node of yours; a file that was changed proves nothing: ask for it again"},

@@ -47,6 +47,8 @@ sends transactions is the key file --key (go-ethereum's form), whose password co
 		newLicenseConsentCommand(app),
 		newLicenseDelegateCommand(app),
 		newLicenseShowCommand(app),
+		newLicenseListCommand(app),
+		newLicenseWatchCommand(app),
 		newLicenseCheckCommand(app),
 		newLicenseWithdrawCommand(app),
 		newLicenseProveCommand(app),

@@ -151,6 +151,11 @@ var (
 		Default:   "`loyal/keystore` under the user's configuration directory",
 		effective: func() string { return underConfig("keystore") },
 	}
+	DatabaseURL = &Variable{
+		Name:   "DATABASE_URL",
+		Doc:    "Postgres that keeps state which machines share, instead of files",
+		Secret: true,
+	}
 	NoColor = &Variable{
 		Name: "NO_COLOR",
 		Doc:  "any value turns colors off",
@@ -174,7 +179,7 @@ func All() []*Variable {
 	return []*Variable{
 		Identity, Passphrase, TestData, RealData, Interop, InteropVenvs,
 		HubCacheDir, HFHome, HFToken, HFTokenPath, HFEndpoint, HFOffline,
-		OllamaModels, OpenAIKey, OpenAIBaseURL, EthRPCURL, Licenses, Keystore,
+		OllamaModels, OpenAIKey, OpenAIBaseURL, EthRPCURL, Licenses, Keystore, DatabaseURL,
 		NoColor, XDGCacheHome, XDGConfigHome,
 	}
 }

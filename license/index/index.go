@@ -88,6 +88,38 @@ func (x *Index) Check(ctx context.Context, q license.Question) (*Answer, error) 
 	return out, nil
 }
 
+// Life is what is on record of a license; nil for an unknown one.
+func (x *Index) Life(ctx context.Context, id uint64) (*Life, error) {
+	events, err := x.store.Events(ctx, id)
+	if err != nil || len(events) == 0 {
+		return nil, err
+	}
+	return Replay(events)
+}
+
+// page is how many licenses are read at a time.
+const page = 1000
+
+// Each calls visit for every license, in the order of their numbers.
+func (x *Index) Each(ctx context.Context, visit func(*Life) error) error {
+	for after := uint64(0); ; {
+		ids, err := x.store.All(ctx, after, page)
+		if err != nil || len(ids) == 0 {
+			return err
+		}
+		for _, id := range ids {
+			life, err := x.Life(ctx, id)
+			if err == nil {
+				err = visit(life)
+			}
+			if err != nil {
+				return fmt.Errorf("license %d: %w", id, err)
+			}
+		}
+		after = ids[len(ids)-1]
+	}
+}
+
 // Source is a node to follow.
 type Source interface {
 	Header(ctx context.Context, number uint64) (*types.Header, error)
