@@ -41,17 +41,9 @@ type SignedVoucher struct {
 	Signature hexutil.Bytes `json:"signature"`
 }
 
-// Hash is what the maker signs, for a contract (EIP-712): wallets show the fields before
+// TypedData is what the maker signs, for a contract (EIP-712): wallets show the fields before
 // they sign.
-func (v *Voucher) Hash(chainID uint64, contract common.Address) (common.Hash, error) {
-	digest, _, err := apitypes.TypedDataAndHash(v.typedData(chainID, contract))
-	if err != nil {
-		return common.Hash{}, fmt.Errorf("hash voucher: %w", err)
-	}
-	return common.BytesToHash(digest), nil
-}
-
-func (v *Voucher) typedData(chainID uint64, contract common.Address) apitypes.TypedData {
+func (v *Voucher) TypedData(chainID uint64, contract common.Address) apitypes.TypedData {
 	return apitypes.TypedData{
 		Types: apitypes.Types{
 			"EIP712Domain": {{Name: "name", Type: "string"}, {Name: "version", Type: "string"}, {Name: "chainId", Type: "uint256"}, {Name: "verifyingContract", Type: "address"}},

@@ -192,7 +192,8 @@ var rules = []rule{
 
 	// Licenses and chains.
 	{sentinel(errNoContract), ExitUsage, "--contract or LOYAL_LICENSES names it; 'loyal license deploy' puts one on a chain"},
-	{sentinel(errNoKey), ExitUsage, "--key names the key file of the account that sends the transaction"},
+	{sentinel(errNoKey), ExitUsage, "--key names the account that sends the transaction, or --signer a program that signs for it; one of them"},
+	{sentinel(chain.ErrSigner), ExitError, "does it know the account, and did its owner consent to just this transaction?"},
 	{sentinel(chain.ErrPassword), ExitError, "--password-file or LOYAL_PASSPHRASE gives the password; those of 'loyal chain start' are in its directory"},
 	{sentinel(chain.ErrKeyFile), ExitError, "key files are made by 'loyal account new', geth, cast and other wallets"},
 	{sentinel(chain.ErrKey), ExitError, "the file or standard input has the key's digits and nothing else"},

@@ -58,9 +58,9 @@ sends transactions is the key file --key (go-ethereum's form), whose password co
 
 // connection is how to reach the contracts, and as whom.
 type connection struct {
-	rpcURL, keyFile, passwordFile string
-	contract                      common.Address
-	o                             chain.Options
+	rpcURL, keyFile, passwordFile, signerURL string
+	contract, from                           common.Address
+	o                                        chain.Options
 }
 
 // reading registers the flags of commands that only ask.
@@ -78,6 +78,8 @@ func (c *connection) writing(cmd *cobra.Command) {
 	flags := cmd.Flags()
 	flags.StringVar(&c.keyFile, "key", "", "the account that sends: a key `file`, or the name of one of 'loyal account list'")
 	flags.StringVar(&c.passwordFile, "password-file", "", "take the key file's password from this `file`")
+	flags.StringVar(&c.signerURL, "signer", "", "`URL` of a program that signs instead, as clef: http://, ws:// or the path of a socket")
+	flags.Var(addressValue(&c.from), "from", "`address` of the account there (default: its only one)")
 	flags.Uint64Var(&c.o.Confirmations, "confirmations", 0, "wait for this many blocks on top")
 }
 
@@ -104,10 +106,13 @@ func (c *connection) open(ctx context.Context) (*chain.Client, error) {
 	return c.dial(ctx)
 }
 
-// signer opens the key file.
-func (c *connection) signer(app *App) (chain.Signer, error) {
-	if c.keyFile == "" {
+// signer opens the key file, or connects to who signs.
+func (c *connection) signer(ctx context.Context, app *App) (chain.Signer, error) {
+	if (c.keyFile == "") == (c.signerURL == "") {
 		return nil, errNoKey
+	}
+	if c.signerURL != "" {
+		return chain.DialExternal(ctx, c.signerURL, c.from)
 	}
 	path, err := findKeyFile(c.keyFile)
 	if err != nil {
@@ -148,7 +153,7 @@ func (s sent) write(w io.Writer) error {
 // transact is a command that sends one transaction and tells of it.
 func (c *connection) transact(app *App, cmd *cobra.Command, what string, do func(context.Context, *chain.Client, chain.Signer) (*types.Receipt, error)) error {
 	ctx := cmd.Context()
-	s, err := c.signer(app)
+	s, err := c.signer(ctx, app)
 	if err != nil {
 		return err
 	}
@@ -180,7 +185,7 @@ chain that has one there is nothing to deploy.`,
   ETH_RPC_URL=https://rpc.example.org loyal license deploy --key me.json --json`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			s, err := c.signer(app)
+			s, err := c.signer(cmd.Context(), app)
 			if err != nil {
 				return err
 			}

@@ -22,7 +22,7 @@ type obtained struct {
 
 // obtain is a command that makes a license.
 func (c *connection) obtain(app *App, cmd *cobra.Command, do func(context.Context, *chain.Client, chain.Signer) (uint64, *types.Receipt, error)) error {
-	s, err := c.signer(app)
+	s, err := c.signer(cmd.Context(), app)
 	if err != nil {
 		return err
 	}

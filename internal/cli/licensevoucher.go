@@ -52,7 +52,7 @@ but the transaction. A random nonce makes it good for one license; give the same
 			if v.Nonce, err = readNonce(nonce); err != nil {
 				return err
 			}
-			s, err := c.signer(app)
+			s, err := c.signer(cmd.Context(), app)
 			if err != nil {
 				return err
 			}
@@ -71,11 +71,7 @@ but the transaction. A random nonce makes it good for one license; give the same
 			d := client.Deployment()
 			v.Version, v.ChainID, v.Contract = license.VoucherVersion, d.ChainID, d.Licenses
 			v.Offer, v.Duration, v.Deadline = n, uint64(duration), until.time
-			hash, err := v.Hash(d.ChainID, d.Licenses)
-			if err != nil {
-				return err
-			}
-			if v.Signature, err = s.SignHash(cmd.Context(), hash); err != nil {
+			if v.Signature, err = s.SignTyped(cmd.Context(), v.TypedData(d.ChainID, d.Licenses)); err != nil {
 				return err
 			}
 			return app.writeVoucher(&v, out)

@@ -13,6 +13,7 @@ import (
 	"github.com/ethereum/go-ethereum/common"
 	"github.com/ethereum/go-ethereum/core/types"
 	"github.com/ethereum/go-ethereum/crypto"
+	"github.com/ethereum/go-ethereum/signer/core/apitypes"
 
 	"loyal/license/contracts"
 )
@@ -32,8 +33,8 @@ type Signer interface {
 	Address() common.Address
 	// SignTx signs a transaction for a chain.
 	SignTx(ctx context.Context, tx *types.Transaction, chainID *big.Int) (*types.Transaction, error)
-	// SignHash signs 32 bytes, with 27 or 28 in the last byte.
-	SignHash(ctx context.Context, hash common.Hash) ([]byte, error)
+	// SignTyped signs typed data (EIP-712), with 27 or 28 in the last byte of the signature.
+	SignTyped(ctx context.Context, data apitypes.TypedData) ([]byte, error)
 }
 
 // Transaction is what is to be done. To is nil where a contract is created.

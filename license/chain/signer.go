@@ -13,6 +13,7 @@ import (
 	"github.com/ethereum/go-ethereum/common"
 	"github.com/ethereum/go-ethereum/core/types"
 	"github.com/ethereum/go-ethereum/crypto"
+	"github.com/ethereum/go-ethereum/signer/core/apitypes"
 	"github.com/google/uuid"
 )
 
@@ -95,10 +96,13 @@ func (k *Key) SignTx(_ context.Context, tx *types.Transaction, chainID *big.Int)
 	return types.SignTx(tx, types.LatestSignerForChainID(chainID), k.key)
 }
 
-// SignHash signs 32 bytes, with 27 or 28 in the last byte of the signature as contracts
-// expect.
-func (k *Key) SignHash(_ context.Context, hash common.Hash) ([]byte, error) {
-	sig, err := crypto.Sign(hash[:], k.key)
+// SignTyped signs typed data (EIP-712).
+func (k *Key) SignTyped(_ context.Context, data apitypes.TypedData) ([]byte, error) {
+	hash, _, err := apitypes.TypedDataAndHash(data)
+	if err != nil {
+		return nil, fmt.Errorf("sign: %w", err)
+	}
+	sig, err := crypto.Sign(hash, k.key)
 	if err != nil {
 		return nil, fmt.Errorf("sign: %w", err)
 	}
