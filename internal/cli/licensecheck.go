@@ -81,7 +81,7 @@ that needs no belief.`,
 			if err != nil {
 				return err
 			}
-			out := checkResult{Status: got.Status, Reason: reason(got), Checked: got}
+			out := checkResult{Status: got.Status, Reason: got.Reason(), Checked: got}
 			if got.License != 0 {
 				out.License = chain.Number(got.License)
 			}
@@ -118,24 +118,6 @@ func (a *asked) check(cmd *cobra.Command, c *connection) (*chain.Checked, error)
 		return nil, err
 	}
 	return client.CheckAt(cmd.Context(), a.q, h)
-}
-
-// reason says a status in a sentence.
-func reason(c *chain.Checked) string {
-	n, when := chain.Number(c.License), writeTime(c.Question.At)
-	switch c.Status {
-	case license.Authorized:
-		return fmt.Sprintf("license %s covers this use at %s", n, when)
-	case license.OutOfScope:
-		return fmt.Sprintf("license %s is in force at %s, but not for %s", n, when, c.Question.Scope)
-	case license.Suspended:
-		return fmt.Sprintf("license %s is suspended at %s", n, when)
-	case license.Revoked:
-		return fmt.Sprintf("license %s is revoked at %s", n, when)
-	case license.Expired:
-		return fmt.Sprintf("no period of license %s holds %s", n, when)
-	}
-	return fmt.Sprintf("nothing is on record for this address and model at %s", when)
 }
 
 func writeCheck(w io.Writer, r checkResult) error {
@@ -225,7 +207,7 @@ func proofResult(p *proof.Proof) proved {
 }
 
 func writeProof(w io.Writer, p *proof.Proof) error {
-	what := reason(&chain.Checked{Answer: p.Answer, Question: p.Question})
+	what := (&chain.Checked{Answer: p.Answer, Question: p.Question}).Reason()
 	fmt.Fprintf(w, "%s: %s\n\nmodel     %s\nsubject   %s\n", p.Answer.Status, what, p.Question.Model, p.Question.Subject)
 	if p.Question.Scope != 0 {
 		fmt.Fprintf(w, "scope     %s\n", p.Question.Scope)

@@ -89,3 +89,21 @@ func (c *Client) ModelID(ctx context.Context, registrant common.Address, name st
 	}
 	return c.registry.UnpackModelId(out)
 }
+
+// Reason says the status in a sentence.
+func (c *Checked) Reason() string {
+	n, when := Number(c.License), at(new(big.Int).SetUint64(c.Question.At))
+	switch c.Status {
+	case license.Authorized:
+		return fmt.Sprintf("license %s covers this use at %s", n, when)
+	case license.OutOfScope:
+		return fmt.Sprintf("license %s is in force at %s, but not for %s", n, when, c.Question.Scope)
+	case license.Suspended:
+		return fmt.Sprintf("license %s is suspended at %s", n, when)
+	case license.Revoked:
+		return fmt.Sprintf("license %s is revoked at %s", n, when)
+	case license.Expired:
+		return fmt.Sprintf("no period of license %s holds %s", n, when)
+	}
+	return fmt.Sprintf("nothing is on record for this address and model at %s", when)
+}
