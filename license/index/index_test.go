@@ -33,7 +33,7 @@ type scene struct {
 
 func newScene(t *testing.T) *scene {
 	t.Helper()
-	dev, err := devchain.Open(devchain.Options{})
+	dev, err := devchain.Open(devchain.Options{HTTP: "127.0.0.1:0"})
 	if err != nil {
 		t.Fatal(err)
 	}
