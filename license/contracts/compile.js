@@ -29,8 +29,10 @@ for (const [file, name] of [['src/Licenses.sol', 'Licenses'], ['src/ModelRegistr
   const c = result.contracts[file][name];
   fs.writeFileSync(path.join(here, 'out', name + '.abi'), JSON.stringify(c.abi, null, 1) + '\n');
   fs.writeFileSync(path.join(here, 'out', name + '.bin'), c.evm.bytecode.object);
-  // Ids of types (astIds) change with any edit; what they name does not.
-  layout[name] = JSON.parse(JSON.stringify(c.storageLayout).replace(/\)\d+_storage/g, ')_storage').replace(/"astId":\d+,/g, ''));
+  // Ids in the syntax tree change with any edit; what they name does not. Two types of one name would become one.
+  layout[name] = JSON.parse(JSON.stringify(c.storageLayout)
+    .replace(/(t_(?:struct|enum|contract|userDefinedValueType)\(\w+\))\d+/g, '$1').replace(/"astId":\d+,/g, ''));
+  if (Object.keys(layout[name].types || {}).length !== Object.keys(c.storageLayout.types || {}).length) throw new Error('two types of one name in the layout of ' + name);
   console.error(name, c.evm.deployedBytecode.object.length / 2, 'bytes, created by', c.evm.bytecode.object.length / 2);
 }
 fs.writeFileSync(path.join(here, 'out', 'layout.json'), JSON.stringify(layout, null, 1) + '\n');

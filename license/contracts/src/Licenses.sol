@@ -188,7 +188,7 @@ contract Licenses is Records, Offers, ERC721, EIP712, IERC2981, IERC5643 {
 
     function _buy(uint32 offer, uint16 periods) private returns (uint256 license) {
         Offer storage o = _offer(offer);
-        _checkSale(offer, o);
+        if (!_onSale(offer, o)) revert NotOnSale(offer);
         if (periods == 0 || (o.period == 0 && periods != 1)) revert BadDuration(periods);
         uint40 start = uint40(block.timestamp);
         uint40 end = o.period == 0 ? type(uint40).max : _later(start, uint256(o.period) * periods);
@@ -239,24 +239,27 @@ contract Licenses is Records, Offers, ERC721, EIP712, IERC2981, IERC5643 {
     /// @notice Counts as earned what time has earned.
     /// @param license its id
     function release(uint256 license) external {
-        _release(license, _offerNumber(license), uint40(block.timestamp));
+        uint32 offer = _offerNumber(license);
+        _release(license, offer, offers[offer], uint40(block.timestamp));
     }
 
-    function _release(uint256 license, uint32 offer, uint40 until) private returns (uint128 unearned) {
+    /// What stays unearned is the price of the time that is left, however often and by whom it is counted.
+    function _release(uint256 license, uint32 offer, Offer storage o, uint40 until) private returns (uint128 unearned) {
         Escrow storage e = _escrows[license];
-        (uint128 held, uint40 start, uint40 end) = (e.held, e.start, e.end);
-        if (held == 0 || until <= start) return held;
-        if (until > end) until = end;
-        uint128 earned = uint128(uint256(held) * (until - start) / (end - start));
-        unearned = held - earned;
-        (e.held, e.start) = (unearned, until);
-        sales[offer].revenue += earned;
+        (uint128 held, uint40 end) = (e.held, e.end);
+        if (held == 0 || until <= e.start) return held;
+        uint256 left = until < end ? end - until : 0;
+        left = o.price * left * _most(o.cancelRefund, o.revokeRefund) / (uint256(WHOLE) * o.period);
+        if (left >= held) return held;
+        unearned = uint128(left);
+        e.held = unearned;
+        sales[offer].revenue += held - unearned;
     }
 
     /// Pays back a share of what has not been earned until a time.
     function _refund(uint256 license, Offer storage o, uint40 until, uint16 share) private returns (uint256 refund) {
         uint32 offer = _offerNumber(license);
-        uint128 unearned = _release(license, offer, until);
+        uint128 unearned = _release(license, offer, o, until);
         if (unearned == 0) return 0;
         delete _escrows[license];
         refund = uint256(unearned) * share / _most(o.cancelRefund, o.revokeRefund);
@@ -274,8 +277,9 @@ contract Licenses is Records, Offers, ERC721, EIP712, IERC2981, IERC5643 {
         Offer storage o = _offer(offer);
         if (o.period == 0 || l.end == type(uint40).max) revert NotRenewable(tokenId);
         if (l.revokedAt != 0) revert IsRevoked(tokenId);
-        _checkSale(offer, o);
-        if (duration == 0 || duration % o.period != 0) revert BadDuration(duration);
+        if (!_onSale(offer, o)) revert NotOnSale(offer);
+        uint256 price = uint256(o.price) * (duration / o.period);
+        if (duration == 0 || duration % o.period != 0 || price > type(uint128).max) revert BadDuration(duration);
         uint40 start = l.end;
         uint40 end;
         if (block.timestamp <= start) {
@@ -284,12 +288,12 @@ contract Licenses is Records, Offers, ERC721, EIP712, IERC2981, IERC5643 {
         } else {
             start = uint40(block.timestamp);
             end = _later(start, duration);
-            _release(tokenId, offer, start);
+            _release(tokenId, offer, o, start);
             _begin(tokenId, end);
         }
         emit Renewed(tokenId, start, end);
         emit SubscriptionUpdate(tokenId, end);
-        _pay(tokenId, offer, o, uint256(o.price) * (duration / o.period), start, end);
+        _pay(tokenId, offer, o, price, start, end);
     }
 
     /// @inheritdoc IERC5643
@@ -414,7 +418,8 @@ contract Licenses is Records, Offers, ERC721, EIP712, IERC2981, IERC5643 {
     function isRenewable(uint256 tokenId) external view returns (bool) {
         _requireOwned(tokenId);
         (uint32 offer, License storage l) = (_offerNumber(tokenId), licenses[tokenId]);
-        return offers[offer].period != 0 && l.end != type(uint40).max && l.revokedAt == 0 && !sales[offer].closed;
+        Offer storage o = offers[offer];
+        return o.period != 0 && l.end != type(uint40).max && l.revokedAt == 0 && _onSale(offer, o);
     }
 
     /// @inheritdoc IERC2981

@@ -213,10 +213,9 @@ abstract contract Offers is ReentrancyGuardTransient {
         if (REGISTRY.ownerOf(_offer(offer).model) != msg.sender) revert NotMaker(offer, msg.sender);
     }
 
-    function _checkSale(uint32 offer, Offer storage o) internal view {
-        if (
-            sales[offer].closed || block.timestamp < o.saleFrom || (o.saleUntil != 0 && block.timestamp >= o.saleUntil)
-        ) revert NotOnSale(offer);
+    function _onSale(uint32 offer, Offer storage o) internal view returns (bool) {
+        return !sales[offer].closed && block.timestamp >= o.saleFrom
+            && (o.saleUntil == 0 || block.timestamp < o.saleUntil);
     }
 
     function _owe(address token, address account, uint256 amount) internal {
@@ -241,6 +240,7 @@ abstract contract Offers is ReentrancyGuardTransient {
 
     /// A permit that somebody else has already used is as good as one that works.
     function _permit(address token, uint256 value, uint256 deadline, uint8 v, bytes32 r, bytes32 s) internal {
+        if (token == address(0)) return;
         try IERC20Permit(token).permit(msg.sender, address(this), value, deadline, v, r, s) {} catch {}
     }
 }

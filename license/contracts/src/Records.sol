@@ -222,7 +222,7 @@ abstract contract Records {
         end = uint40(block.timestamp) + duration;
         total = uint256(before) + duration;
         suspensions[license][n] = Suspension(uint40(block.timestamp), end, before);
-        l.suspensions = uint16(n + 1);
+        ++l.suspensions; // checked: a count that wraps would forget them all
     }
 
     /// Ends a suspension now, and says whether there was one.
