@@ -53,6 +53,7 @@ contract Licenses is Records, Offers, ERC721, EIP712, IERC2981, IERC5643 {
     /// What has been paid and time has not earned yet, where the offer refunds; one slot.
     struct Escrow {
         uint128 held;
+        /// of the time that was paid for
         uint40 start;
         uint40 end;
     }
@@ -179,6 +180,7 @@ contract Licenses is Records, Offers, ERC721, EIP712, IERC2981, IERC5643 {
     }
 
     function _useNonce(address maker, uint256 nonce) private returns (bool) {
+        // forge-lint: disable-next-line(incorrect-shift): one bit of a word is meant
         uint256 bit = 1 << (nonce & 0xff);
         uint256 word = _usedNonces[maker][nonce >> 8];
         if (word & bit != 0) return false;
@@ -193,7 +195,7 @@ contract Licenses is Records, Offers, ERC721, EIP712, IERC2981, IERC5643 {
         uint40 start = uint40(block.timestamp);
         uint40 end = o.period == 0 ? type(uint40).max : _later(start, uint256(o.period) * periods);
         license = _mintLicense(offer, o, msg.sender, o.scope, end, true);
-        _pay(license, offer, o, uint256(o.price) * periods, start, end);
+        _pay(license, offer, o, uint128(o.price) * periods, start, end);
     }
 
     function _grant(uint32 offer, address subject, uint32 scope, uint40 duration) private returns (uint256 license) {
@@ -224,15 +226,15 @@ contract Licenses is Records, Offers, ERC721, EIP712, IERC2981, IERC5643 {
     // The money of a license.
 
     /// Takes a payment for a time, and keeps back what a refund may need.
-    function _pay(uint256 license, uint32 offer, Offer storage o, uint256 price, uint40 start, uint40 end) private {
-        uint256 refundable = price * _most(o.cancelRefund, o.revokeRefund) / WHOLE;
+    function _pay(uint256 license, uint32 offer, Offer storage o, uint128 price, uint40 start, uint40 end) private {
+        uint128 refundable = price * _most(o.cancelRefund, o.revokeRefund) / WHOLE;
         if (refundable != 0) {
             Escrow storage e = _escrows[license];
             if (e.held == 0) e.start = start;
-            e.held += uint128(refundable);
+            e.held += refundable;
             e.end = end;
         }
-        sales[offer].revenue += uint128(price - refundable);
+        sales[offer].revenue += price - refundable;
         _collect(o.token, price);
     }
 
@@ -251,6 +253,7 @@ contract Licenses is Records, Offers, ERC721, EIP712, IERC2981, IERC5643 {
         uint256 left = until < end ? end - until : 0;
         left = o.price * left * _most(o.cancelRefund, o.revokeRefund) / (uint256(WHOLE) * o.period);
         if (left >= held) return held;
+        // forge-lint: disable-next-line(unsafe-typecast): less than what is held
         unearned = uint128(left);
         e.held = unearned;
         sales[offer].revenue += held - unearned;
@@ -263,6 +266,7 @@ contract Licenses is Records, Offers, ERC721, EIP712, IERC2981, IERC5643 {
         if (unearned == 0) return 0;
         delete _escrows[license];
         refund = uint256(unearned) * share / _most(o.cancelRefund, o.revokeRefund);
+        // forge-lint: disable-next-line(unsafe-typecast): a share of it
         sales[offer].revenue += unearned - uint128(refund);
         _owe(o.token, ownerOf(license), refund);
     }
@@ -278,8 +282,7 @@ contract Licenses is Records, Offers, ERC721, EIP712, IERC2981, IERC5643 {
         if (o.period == 0 || l.end == type(uint40).max) revert NotRenewable(tokenId);
         if (l.revokedAt != 0) revert IsRevoked(tokenId);
         if (!_onSale(offer, o)) revert NotOnSale(offer);
-        uint256 price = uint256(o.price) * (duration / o.period);
-        if (duration == 0 || duration % o.period != 0 || price > type(uint128).max) revert BadDuration(duration);
+        if (duration == 0 || duration % o.period != 0) revert BadDuration(duration);
         uint40 start = l.end;
         uint40 end;
         if (block.timestamp <= start) {
@@ -293,7 +296,7 @@ contract Licenses is Records, Offers, ERC721, EIP712, IERC2981, IERC5643 {
         }
         emit Renewed(tokenId, start, end);
         emit SubscriptionUpdate(tokenId, end);
-        _pay(tokenId, offer, o, price, start, end);
+        _pay(tokenId, offer, o, uint128(o.price) * (duration / o.period), start, end);
     }
 
     /// @inheritdoc IERC5643
@@ -453,16 +456,18 @@ contract Licenses is Records, Offers, ERC721, EIP712, IERC2981, IERC5643 {
     }
 
     function _offerNumber(uint256 license) private pure returns (uint32) {
+        // forge-lint: disable-next-line(unsafe-typecast): ids have 64 bits, what is longer is no license
         return uint32(license >> 32);
     }
 
     function _later(uint40 start, uint256 duration) private pure returns (uint40) {
         uint256 end = start + duration;
         if (end >= type(uint40).max) revert BadDuration(duration);
+        // forge-lint: disable-next-line(unsafe-typecast): checked
         return uint40(end);
     }
 
-    function _most(uint16 a, uint16 b) private pure returns (uint256) {
+    function _most(uint16 a, uint16 b) private pure returns (uint16) {
         return a > b ? a : b;
     }
 }

@@ -167,6 +167,7 @@ abstract contract Records {
         if (brought) ++others;
         else ++own;
         records[model][subject][n] = Record({
+            // forge-lint: disable-next-line(unsafe-typecast): ids have 64 bits
             license: uint64(license),
             start: uint40(block.timestamp),
             end: 0,
