@@ -58,12 +58,6 @@ contract Licenses is Records, Offers, ERC721, EIP712, IERC2981, IERC5643 {
         uint40 end;
     }
 
-    /// A maker's consent that the present holder hands a license on.
-    struct Consent {
-        address to;
-        uint16 holding;
-    }
-
     bytes32 private constant VOUCHER_TYPE = keccak256(
         "Voucher(uint32 offer,address subject,uint32 scope,uint40 duration,uint256 nonce,uint40 deadline)"
     );
@@ -72,7 +66,8 @@ contract Licenses is Records, Offers, ERC721, EIP712, IERC2981, IERC5643 {
     LicenseCard public immutable CARD;
 
     mapping(uint256 license => Escrow) private _escrows;
-    mapping(uint256 license => Consent) private _consents;
+    /// To whom a maker consents that the present holder hands a license on; gone with that holder.
+    mapping(uint256 license => address) private _consents;
     mapping(address maker => mapping(uint256 word => uint256)) private _usedNonces;
 
     event Licensed(
@@ -391,7 +386,7 @@ contract Licenses is Records, Offers, ERC721, EIP712, IERC2981, IERC5643 {
     /// @param to to whom; zero takes the consent back
     function consent(uint256 license, address to) external onlyMaker(_offerNumber(license)) {
         _requireOwned(license);
-        _consents[license] = Consent(to, licenses[license].transfers);
+        _consents[license] = to;
         emit TransferConsented(license, to);
     }
 
@@ -402,8 +397,7 @@ contract Licenses is Records, Offers, ERC721, EIP712, IERC2981, IERC5643 {
         Offer storage o = offers[_offerNumber(license)];
         if (o.transferRule == TransferRule.Never) revert TransferForbidden(license);
         if (o.transferRule == TransferRule.WithConsent) {
-            Consent memory c = _consents[license];
-            if (c.to != to || c.holding != licenses[license].transfers) revert NoConsent(license, to);
+            if (_consents[license] != to) revert NoConsent(license, to);
             delete _consents[license];
         }
         _handOn(o.model, license, from, to);
