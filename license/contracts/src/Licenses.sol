@@ -255,11 +255,12 @@ contract Licenses is Records, Offers, ERC721, EIP712, IERC2981, IERC5643 {
     }
 
     /// Pays back a share of what has not been earned until a time.
-    function _refund(uint256 license, Offer storage o, uint40 until, uint16 share) private returns (uint256 refund) {
+    function _refund(uint256 license, Offer storage o, uint40 until, bool cancels) private returns (uint256 refund) {
         uint32 offer = _offerNumber(license);
         uint128 unearned = _release(license, offer, o, until);
         if (unearned == 0) return 0;
         delete _escrows[license];
+        uint16 share = cancels ? o.cancelRefund : o.revokeRefund;
         refund = uint256(unearned) * share / _most(o.cancelRefund, o.revokeRefund);
         // forge-lint: disable-next-line(unsafe-typecast): a share of it
         sales[offer].revenue += unearned - uint128(refund);
@@ -303,7 +304,7 @@ contract Licenses is Records, Offers, ERC721, EIP712, IERC2981, IERC5643 {
         uint40 when = uint40(block.timestamp);
         _checkLive(tokenId, l, when);
         Offer storage o = offers[_offerNumber(tokenId)];
-        uint256 refund = _refund(tokenId, o, when, o.cancelRefund);
+        uint256 refund = _refund(tokenId, o, when, true);
         l.end = when;
         emit Cancelled(tokenId, when, refund);
         emit SubscriptionUpdate(tokenId, when);
@@ -343,7 +344,7 @@ contract Licenses is Records, Offers, ERC721, EIP712, IERC2981, IERC5643 {
         if (o.notice == IRREVOCABLE) revert Irrevocable(license);
         when += o.notice;
         l.revokedAt = when;
-        uint256 refund = _refund(license, o, when, o.revokeRefund);
+        uint256 refund = _refund(license, o, when, false);
         emit Revoked(license, when, refund, reason);
     }
 
