@@ -8,7 +8,7 @@ import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
 import {SignatureChecker} from "@openzeppelin/contracts/utils/cryptography/SignatureChecker.sol";
 import {LicenseCard} from "./LicenseCard.sol";
 import {Offer, Offers, TransferRule} from "./Offers.sol";
-import {Records, Status} from "./Records.sol";
+import {Records} from "./Records.sol";
 
 /// A maker's signed promise of a license, free of charge. Each is good for one.
 struct Voucher {
@@ -24,9 +24,11 @@ struct Voucher {
     uint40 deadline;
 }
 
-/// Subscriptions as tokens.
+/// @notice Subscriptions as tokens (ERC-5643).
 interface IERC5643 {
+    // solhint-disable use-natspec
     event SubscriptionUpdate(uint256 indexed tokenId, uint64 expiration);
+    // solhint-enable use-natspec
 
     /// @notice Renews for a whole number of periods.
     /// @param tokenId the license
@@ -62,7 +64,7 @@ contract Licenses is Records, Offers, ERC721, EIP712, IERC2981, IERC5643 {
         "Voucher(uint32 offer,address subject,uint32 scope,uint40 duration,uint256 nonce,uint40 deadline)"
     );
 
-    /// Draws licenses.
+    /// @notice Draws licenses.
     LicenseCard public immutable CARD;
 
     mapping(uint256 license => Escrow) private _escrows;
@@ -70,6 +72,7 @@ contract Licenses is Records, Offers, ERC721, EIP712, IERC2981, IERC5643 {
     mapping(uint256 license => address) private _consents;
     mapping(address maker => mapping(uint256 word => uint256)) private _usedNonces;
 
+    // solhint-disable use-natspec
     event Licensed(
         uint256 indexed license, bytes32 indexed model, address indexed holder, uint32 scope, uint40 start, uint40 end, bool paid
     );
@@ -82,6 +85,7 @@ contract Licenses is Records, Offers, ERC721, EIP712, IERC2981, IERC5643 {
     event DelegateRemoved(uint256 indexed license, address indexed operator, uint40 when);
     event TransferConsented(uint256 indexed license, address indexed to);
     event VoucherVoided(address indexed maker, uint256 nonce);
+    // solhint-enable use-natspec
 
     error NotHolder(uint256 license, address account);
     error BadDuration(uint256 duration);

@@ -114,8 +114,14 @@ abstract contract Base {
     }
 
     function termsOf(uint32 offer) internal view returns (Offer memory) {
-        (, bytes memory data) = address(licenses).staticcall(abi.encodeCall(licenses.offers, (offer)));
+        (bool done, bytes memory data) = address(licenses).staticcall(abi.encodeCall(licenses.offers, (offer)));
+        isTrue(done, "terms");
         return abi.decode(data, (Offer));
+    }
+
+    function offerOf(uint256 id) internal pure returns (uint32) {
+        // forge-lint: disable-next-line(unsafe-typecast): ids have 64 bits
+        return uint32(id >> 32);
     }
 
     // Licenses.
@@ -137,7 +143,7 @@ abstract contract Base {
     }
 
     function renewed(uint256 id, address who, uint16 periods) internal {
-        Offer memory o = termsOf(uint32(id >> 32));
+        Offer memory o = termsOf(offerOf(id));
         VM.prank(who);
         licenses.renewSubscription{value: uint256(o.price) * periods}(id, uint64(o.period) * periods);
     }

@@ -81,6 +81,7 @@ contract CardTest is Base {
         shows(svg(uri), unicode">model 0xffffffffffffffff…<");
     }
 
+    /// forge-config: default.fuzz.runs = 64
     function testFuzzCardIsWellFormed(uint256 id, bytes32 m, bytes32 terms, Records.License memory l) public view {
         svg(licenses.CARD().uri(id, m, terms, l));
     }
@@ -146,6 +147,7 @@ contract CardTest is Base {
         shows(ending(FOR_EVER, 951_782_400), ">revoked from 2000-02-29<");
     }
 
+    /// forge-config: default.fuzz.runs = 128
     function testFuzzDatesAreThoseOfASlowCalendar(uint40 time) public view {
         time %= 20_000_000_000; // to the year 2603
         shows(ending(time, 1 + time), string.concat(">revoked from ", slowDate(1 + time), "<"));

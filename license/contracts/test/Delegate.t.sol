@@ -129,7 +129,7 @@ contract DelegateTest is Base {
     }
 
     function testDelegateOfOneLicenseIsNotDismissedByAnother() public {
-        uint256 theirs = bought(uint32(id >> 32), CAROL);
+        uint256 theirs = bought(offerOf(id), CAROL);
         named(theirs, CAROL, SERVER);
         noSuchDelegate(SERVER);
         dismissed(BOB, SERVER);
@@ -210,7 +210,7 @@ contract DelegateTest is Base {
     }
 
     function testDelegateOfTwoLicensesIsLicensedByEither() public {
-        uint256 theirs = bought(uint32(id >> 32), CAROL);
+        uint256 theirs = bought(offerOf(id), CAROL);
         named(id, BOB, SERVER);
         named(theirs, CAROL, SERVER);
         cancelled(id, BOB);

@@ -168,7 +168,7 @@ contract LifeTest is Base {
         renews(id, MONTH, 1 ether);
         VM.warp(T0 + 5 days);
         isTrue(!licenses.isRenewable(id), "after it");
-        refuses(Offers.NotOnSale.selector, uint32(id >> 32));
+        refuses(Offers.NotOnSale.selector, offerOf(id));
         renews(id, MONTH, 1 ether);
     }
 
@@ -178,7 +178,7 @@ contract LifeTest is Base {
         uint256 id = granted(offered(o), BOB);
         VM.warp(T0 + 5 days - 1);
         isTrue(!licenses.isRenewable(id), "too early");
-        refuses(Offers.NotOnSale.selector, uint32(id >> 32));
+        refuses(Offers.NotOnSale.selector, offerOf(id));
         renews(id, MONTH, 1 ether);
         VM.warp(T0 + 5 days);
         isTrue(licenses.isRenewable(id), "first second");

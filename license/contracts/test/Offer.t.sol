@@ -36,11 +36,13 @@ contract OfferTest is Base {
 
     function testFuzzTermsAreKept(uint256 a, uint256 b, bytes32 termsHash) public {
         Offer memory o = basic();
+        // forge-lint: disable-start(unsafe-typecast): some bits of chance each
         (o.period, o.scope, o.notice, o.maxSuspension) = (uint32(a), uint32(a >> 32), uint32(a >> 64), uint32(a >> 96));
         (o.supply, o.price) = (uint32(a >> 128), uint96(a >> 160));
         (o.saleFrom, o.saleUntil, o.requests, o.tokens) = (uint40(b), uint40(b >> 40), uint64(b >> 80), uint64(b >> 144));
         (o.cancelRefund, o.revokeRefund) = (uint16(b >> 208) % 10_001, uint16(b >> 224) % 10_001);
         (o.royalty, o.transferRule) = (uint16(b >> 240) % 10_001, TransferRule(b % 3));
+        // forge-lint: disable-end(unsafe-typecast)
         o.termsHash = termsHash;
         if (o.scope == 0) o.scope = 1;
         if (o.period == 0) (o.cancelRefund, o.revokeRefund) = (0, 0);

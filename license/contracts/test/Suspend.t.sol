@@ -254,7 +254,7 @@ contract SuspendTest is Base {
     }
 
     function testSuspensionHitsOneLicenseOfAHolder() public {
-        uint256 other = bought(uint32(id >> 32), BOB);
+        uint256 other = bought(offerOf(id), BOB);
         suspends(50);
         (Status s, uint256 by) = licenses.statusOf(model, BOB, 1, T0);
         equal(s, Status.Authorized, "status");

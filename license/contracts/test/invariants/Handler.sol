@@ -67,6 +67,7 @@ contract Handler is Reader {
     }
 
     function person(uint256 i) public pure returns (address) {
+        // forge-lint: disable-next-line(unsafe-typecast): a small number
         return address(uint160(0xB0B0000 + i % PEOPLE));
     }
 
@@ -195,6 +196,7 @@ contract Handler is Reader {
         if (l.suspensions > 0) {
             (uint40 start, uint40 end, uint32 before) = licenses.suspensions(id, l.suspensions - 1);
             if (end > time) return;
+            // forge-lint: disable-next-line(unsafe-typecast): within the budget
             used = before + uint32(end - start);
         }
         uint32 most = termsOf(offerOf(id)).maxSuspension;
@@ -379,10 +381,6 @@ contract Handler is Reader {
     /// The engine likes small numbers.
     function mixed(uint256 seed) internal pure returns (uint256) {
         return uint256(keccak256(abi.encode(seed)));
-    }
-
-    function offerOf(uint256 id) internal pure returns (uint32) {
-        return uint32(id >> 32);
     }
 
     function dueTo(uint256 id, address who) internal view returns (uint256) {

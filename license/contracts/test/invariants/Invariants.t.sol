@@ -97,7 +97,7 @@ contract InvariantsTest is Reader {
         }
         for (uint256 i = 0; i < handler.countLicenses(); ++i) {
             uint256 id = handler.ids(i);
-            if (termsOf(uint32(id >> 32)).token == token) tokens += heldOf(id);
+            if (termsOf(offerOf(id)).token == token) tokens += heldOf(id);
             else coin += heldOf(id);
             isTrue(handler.refunded(id) + heldOf(id) <= handler.paid(id), "refunds and what is held are not more than paid");
         }
@@ -108,7 +108,7 @@ contract InvariantsTest is Reader {
     function licensesKeepToTheirOffers() internal view {
         for (uint256 i = 0; i < handler.countLicenses(); ++i) {
             uint256 id = handler.ids(i);
-            Offer memory o = termsOf(uint32(id >> 32));
+            Offer memory o = termsOf(offerOf(id));
             Records.License memory l = licenseOf(id);
             isTrue(l.scope != 0 && l.scope & ~o.scope == 0, "scope is part of the offer's");
             isTrue(o.notice != type(uint32).max || l.revokedAt == 0, "what is irrevocable is not revoked");
@@ -185,6 +185,6 @@ contract InvariantsTest is Reader {
         isTrue(l.start <= time && time < l.end, "within the last period");
         isTrue(l.revokedAt == 0 || time < l.revokedAt, "not revoked");
         isTrue(l.scope & 1 == 1, "in scope");
-        isTrue(termsOf(uint32(id >> 32)).model == m, "for the model");
+        isTrue(termsOf(offerOf(id)).model == m, "for the model");
     }
 }

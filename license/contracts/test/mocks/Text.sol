@@ -49,6 +49,7 @@ library Text {
         for (uint256 i = 0; i < t.length; ++i) {
             bits = bits << 6 | (i < t.length - padding ? _digit(uint8(t[i]), i) : 0);
             if (i % 4 != 3) continue;
+            // forge-lint: disable-next-line(unsafe-typecast): the lowest byte is meant
             for (uint256 k = 0; k < 3 && n < result.length; ++k) result[n++] = bytes1(uint8(bits >> (16 - 8 * k)));
             bits = 0;
         }
@@ -81,7 +82,8 @@ library Text {
     }
 
     function _list(bytes memory t, uint256 i, bool named) private pure returns (uint256) {
-        bytes1 close = named ? bytes1("}") : bytes1("]");
+        bytes1 close = "]";
+        if (named) close = "}";
         do {
             ++i;
             if (named) {
