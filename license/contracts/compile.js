@@ -43,8 +43,10 @@ for (const [file, name] of [['src/Licenses.sol', 'Licenses'], ['src/ModelRegistr
     for (const [id, places] of Object.entries(c.evm.deployedBytecode.immutableReferences)) immutables[names[id]] = places.map((p) => p.start);
     fs.writeFileSync(path.join(here, 'out', name + '.runtime.json'), JSON.stringify({ code: c.evm.deployedBytecode.object, immutables }, Object.keys(immutables).concat('code', 'immutables').sort(), 1) + '\n');
   }
-  // Ids of types (astIds) change with any edit; what they name does not.
-  layout[name] = JSON.parse(JSON.stringify(c.storageLayout).replace(/\)\d+_storage/g, ')_storage').replace(/"astId":\d+,/g, ''));
+  // Ids in the syntax tree change with any edit; what they name does not. Two types of one name would become one.
+  layout[name] = JSON.parse(JSON.stringify(c.storageLayout)
+    .replace(/(t_(?:struct|enum|contract|userDefinedValueType)\(\w+\))\d+/g, '$1').replace(/"astId":\d+,/g, ''));
+  if (Object.keys(layout[name].types || {}).length !== Object.keys(c.storageLayout.types || {}).length) throw new Error('two types of one name in the layout of ' + name);
   console.error(name, c.evm.deployedBytecode.object.length / 2, 'bytes, created by', c.evm.bytecode.object.length / 2);
 }
 fs.writeFileSync(path.join(here, 'out', 'layout.json'), JSON.stringify(layout, null, 1) + '\n');

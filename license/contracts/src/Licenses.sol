@@ -8,7 +8,7 @@ import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
 import {SignatureChecker} from "@openzeppelin/contracts/utils/cryptography/SignatureChecker.sol";
 import {LicenseCard} from "./LicenseCard.sol";
 import {Offer, Offers, TransferRule} from "./Offers.sol";
-import {Records, Status} from "./Records.sol";
+import {Records} from "./Records.sol";
 
 /// A maker's signed promise of a license, free of charge. Each is good for one.
 struct Voucher {
@@ -24,9 +24,11 @@ struct Voucher {
     uint40 deadline;
 }
 
-/// Subscriptions as tokens.
+/// @notice Subscriptions as tokens (ERC-5643).
 interface IERC5643 {
+    // solhint-disable use-natspec
     event SubscriptionUpdate(uint256 indexed tokenId, uint64 expiration);
+    // solhint-enable use-natspec
 
     /// @notice Renews for a whole number of periods.
     /// @param tokenId the license
@@ -45,7 +47,7 @@ interface IERC5643 {
     function isRenewable(uint256 tokenId) external view returns (bool);
 }
 
-/// @title Licenses to use models: bought, granted, renewed, cancelled, suspended, revoked, handed on.
+/// @title Licenses to use models: bought, granted, renewed, canceled, suspended, revoked, handed on.
 /// @notice Nobody governs this contract and nothing in it can be exchanged. What a maker can do to a license is in the
 /// offer, which never changes: suspend it for so long, revoke it with so much notice and that refund, or neither.
 /// A token is the number of its offer times 2^32, plus its own.
@@ -53,32 +55,29 @@ contract Licenses is Records, Offers, ERC721, EIP712, IERC2981, IERC5643 {
     /// What has been paid and time has not earned yet, where the offer refunds; one slot.
     struct Escrow {
         uint128 held;
+        /// of the time that was paid for
         uint40 start;
         uint40 end;
-    }
-
-    /// A maker's consent that the present holder hands a license on.
-    struct Consent {
-        address to;
-        uint16 holding;
     }
 
     bytes32 private constant VOUCHER_TYPE = keccak256(
         "Voucher(uint32 offer,address subject,uint32 scope,uint40 duration,uint256 nonce,uint40 deadline)"
     );
 
-    /// Draws licenses.
+    /// @notice Draws licenses.
     LicenseCard public immutable CARD;
 
     mapping(uint256 license => Escrow) private _escrows;
-    mapping(uint256 license => Consent) private _consents;
+    /// To whom a maker consents that the present holder hands a license on; gone with that holder.
+    mapping(uint256 license => address) private _consents;
     mapping(address maker => mapping(uint256 word => uint256)) private _usedNonces;
 
+    // solhint-disable use-natspec
     event Licensed(
         uint256 indexed license, bytes32 indexed model, address indexed holder, uint32 scope, uint40 start, uint40 end, bool paid
     );
     event Renewed(uint256 indexed license, uint40 start, uint40 end);
-    event Cancelled(uint256 indexed license, uint40 when, uint256 refund);
+    event Canceled(uint256 indexed license, uint40 when, uint256 refund);
     event Suspended(uint256 indexed license, uint40 start, uint40 end, bytes32 reason);
     event Resumed(uint256 indexed license, uint40 when);
     event Revoked(uint256 indexed license, uint40 when, uint256 refund, bytes32 reason);
@@ -86,6 +85,7 @@ contract Licenses is Records, Offers, ERC721, EIP712, IERC2981, IERC5643 {
     event DelegateRemoved(uint256 indexed license, address indexed operator, uint40 when);
     event TransferConsented(uint256 indexed license, address indexed to);
     event VoucherVoided(address indexed maker, uint256 nonce);
+    // solhint-enable use-natspec
 
     error NotHolder(uint256 license, address account);
     error BadDuration(uint256 duration);
@@ -179,6 +179,7 @@ contract Licenses is Records, Offers, ERC721, EIP712, IERC2981, IERC5643 {
     }
 
     function _useNonce(address maker, uint256 nonce) private returns (bool) {
+        // forge-lint: disable-next-line(incorrect-shift): one bit of a word is meant
         uint256 bit = 1 << (nonce & 0xff);
         uint256 word = _usedNonces[maker][nonce >> 8];
         if (word & bit != 0) return false;
@@ -188,12 +189,12 @@ contract Licenses is Records, Offers, ERC721, EIP712, IERC2981, IERC5643 {
 
     function _buy(uint32 offer, uint16 periods) private returns (uint256 license) {
         Offer storage o = _offer(offer);
-        _checkSale(offer, o);
+        if (!_onSale(offer, o)) revert NotOnSale(offer);
         if (periods == 0 || (o.period == 0 && periods != 1)) revert BadDuration(periods);
         uint40 start = uint40(block.timestamp);
         uint40 end = o.period == 0 ? type(uint40).max : _later(start, uint256(o.period) * periods);
         license = _mintLicense(offer, o, msg.sender, o.scope, end, true);
-        _pay(license, offer, o, uint256(o.price) * periods, start, end);
+        _pay(license, offer, o, uint128(o.price) * periods, start, end);
     }
 
     function _grant(uint32 offer, address subject, uint32 scope, uint40 duration) private returns (uint256 license) {
@@ -224,42 +225,48 @@ contract Licenses is Records, Offers, ERC721, EIP712, IERC2981, IERC5643 {
     // The money of a license.
 
     /// Takes a payment for a time, and keeps back what a refund may need.
-    function _pay(uint256 license, uint32 offer, Offer storage o, uint256 price, uint40 start, uint40 end) private {
-        uint256 refundable = price * _most(o.cancelRefund, o.revokeRefund) / WHOLE;
+    function _pay(uint256 license, uint32 offer, Offer storage o, uint128 price, uint40 start, uint40 end) private {
+        uint128 refundable = price * _most(o.cancelRefund, o.revokeRefund) / WHOLE;
         if (refundable != 0) {
             Escrow storage e = _escrows[license];
             if (e.held == 0) e.start = start;
-            e.held += uint128(refundable);
+            e.held += refundable;
             e.end = end;
         }
-        sales[offer].revenue += uint128(price - refundable);
+        sales[offer].revenue += price - refundable;
         _collect(o.token, price);
     }
 
     /// @notice Counts as earned what time has earned.
     /// @param license its id
     function release(uint256 license) external {
-        _release(license, _offerNumber(license), uint40(block.timestamp));
+        uint32 offer = _offerNumber(license);
+        _release(license, offer, offers[offer], uint40(block.timestamp));
     }
 
-    function _release(uint256 license, uint32 offer, uint40 until) private returns (uint128 unearned) {
+    /// What stays unearned is the price of the time that is left, however often and by whom it is counted.
+    function _release(uint256 license, uint32 offer, Offer storage o, uint40 until) private returns (uint128 unearned) {
         Escrow storage e = _escrows[license];
-        (uint128 held, uint40 start, uint40 end) = (e.held, e.start, e.end);
-        if (held == 0 || until <= start) return held;
-        if (until > end) until = end;
-        uint128 earned = uint128(uint256(held) * (until - start) / (end - start));
-        unearned = held - earned;
-        (e.held, e.start) = (unearned, until);
-        sales[offer].revenue += earned;
+        (uint128 held, uint40 end) = (e.held, e.end);
+        if (held == 0 || until <= e.start) return held;
+        uint256 left = until < end ? end - until : 0;
+        left = o.price * left * _most(o.cancelRefund, o.revokeRefund) / (uint256(WHOLE) * o.period);
+        if (left >= held) return held;
+        // forge-lint: disable-next-line(unsafe-typecast): less than what is held
+        unearned = uint128(left);
+        e.held = unearned;
+        sales[offer].revenue += held - unearned;
     }
 
     /// Pays back a share of what has not been earned until a time.
-    function _refund(uint256 license, Offer storage o, uint40 until, uint16 share) private returns (uint256 refund) {
+    function _refund(uint256 license, Offer storage o, uint40 until, bool cancels) private returns (uint256 refund) {
         uint32 offer = _offerNumber(license);
-        uint128 unearned = _release(license, offer, until);
+        uint128 unearned = _release(license, offer, o, until);
         if (unearned == 0) return 0;
         delete _escrows[license];
+        uint16 share = cancels ? o.cancelRefund : o.revokeRefund;
         refund = uint256(unearned) * share / _most(o.cancelRefund, o.revokeRefund);
+        // forge-lint: disable-next-line(unsafe-typecast): a share of it
         sales[offer].revenue += unearned - uint128(refund);
         _owe(o.token, ownerOf(license), refund);
     }
@@ -274,7 +281,7 @@ contract Licenses is Records, Offers, ERC721, EIP712, IERC2981, IERC5643 {
         Offer storage o = _offer(offer);
         if (o.period == 0 || l.end == type(uint40).max) revert NotRenewable(tokenId);
         if (l.revokedAt != 0) revert IsRevoked(tokenId);
-        _checkSale(offer, o);
+        if (!_onSale(offer, o)) revert NotOnSale(offer);
         if (duration == 0 || duration % o.period != 0) revert BadDuration(duration);
         uint40 start = l.end;
         uint40 end;
@@ -284,12 +291,12 @@ contract Licenses is Records, Offers, ERC721, EIP712, IERC2981, IERC5643 {
         } else {
             start = uint40(block.timestamp);
             end = _later(start, duration);
-            _release(tokenId, offer, start);
+            _release(tokenId, offer, o, start);
             _begin(tokenId, end);
         }
         emit Renewed(tokenId, start, end);
         emit SubscriptionUpdate(tokenId, end);
-        _pay(tokenId, offer, o, uint256(o.price) * (duration / o.period), start, end);
+        _pay(tokenId, offer, o, uint128(o.price) * (duration / o.period), start, end);
     }
 
     /// @inheritdoc IERC5643
@@ -301,9 +308,9 @@ contract Licenses is Records, Offers, ERC721, EIP712, IERC2981, IERC5643 {
         uint40 when = uint40(block.timestamp);
         _checkLive(tokenId, l, when);
         Offer storage o = offers[_offerNumber(tokenId)];
-        uint256 refund = _refund(tokenId, o, when, o.cancelRefund);
+        uint256 refund = _refund(tokenId, o, when, true);
         l.end = when;
-        emit Cancelled(tokenId, when, refund);
+        emit Canceled(tokenId, when, refund);
         emit SubscriptionUpdate(tokenId, when);
     }
 
@@ -341,7 +348,7 @@ contract Licenses is Records, Offers, ERC721, EIP712, IERC2981, IERC5643 {
         if (o.notice == IRREVOCABLE) revert Irrevocable(license);
         when += o.notice;
         l.revokedAt = when;
-        uint256 refund = _refund(license, o, when, o.revokeRefund);
+        uint256 refund = _refund(license, o, when, false);
         emit Revoked(license, when, refund, reason);
     }
 
@@ -384,7 +391,7 @@ contract Licenses is Records, Offers, ERC721, EIP712, IERC2981, IERC5643 {
     /// @param to to whom; zero takes the consent back
     function consent(uint256 license, address to) external onlyMaker(_offerNumber(license)) {
         _requireOwned(license);
-        _consents[license] = Consent(to, licenses[license].transfers);
+        _consents[license] = to;
         emit TransferConsented(license, to);
     }
 
@@ -395,8 +402,7 @@ contract Licenses is Records, Offers, ERC721, EIP712, IERC2981, IERC5643 {
         Offer storage o = offers[_offerNumber(license)];
         if (o.transferRule == TransferRule.Never) revert TransferForbidden(license);
         if (o.transferRule == TransferRule.WithConsent) {
-            Consent memory c = _consents[license];
-            if (c.to != to || c.holding != licenses[license].transfers) revert NoConsent(license, to);
+            if (_consents[license] != to) revert NoConsent(license, to);
             delete _consents[license];
         }
         _handOn(o.model, license, from, to);
@@ -414,7 +420,8 @@ contract Licenses is Records, Offers, ERC721, EIP712, IERC2981, IERC5643 {
     function isRenewable(uint256 tokenId) external view returns (bool) {
         _requireOwned(tokenId);
         (uint32 offer, License storage l) = (_offerNumber(tokenId), licenses[tokenId]);
-        return offers[offer].period != 0 && l.end != type(uint40).max && l.revokedAt == 0 && !sales[offer].closed;
+        Offer storage o = offers[offer];
+        return o.period != 0 && l.end != type(uint40).max && l.revokedAt == 0 && _onSale(offer, o);
     }
 
     /// @inheritdoc IERC2981
@@ -448,16 +455,18 @@ contract Licenses is Records, Offers, ERC721, EIP712, IERC2981, IERC5643 {
     }
 
     function _offerNumber(uint256 license) private pure returns (uint32) {
+        // forge-lint: disable-next-line(unsafe-typecast): ids have 64 bits, what is longer is no license
         return uint32(license >> 32);
     }
 
     function _later(uint40 start, uint256 duration) private pure returns (uint40) {
         uint256 end = start + duration;
         if (end >= type(uint40).max) revert BadDuration(duration);
+        // forge-lint: disable-next-line(unsafe-typecast): checked
         return uint40(end);
     }
 
-    function _most(uint16 a, uint16 b) private pure returns (uint256) {
+    function _most(uint16 a, uint16 b) private pure returns (uint16) {
         return a > b ? a : b;
     }
 }

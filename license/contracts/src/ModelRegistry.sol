@@ -43,13 +43,13 @@ contract ModelRegistry {
         uint32 version;
     }
 
-    /// The use "publish what is derived from the model", as in the scope of licenses.
+    /// @notice The use "publish what is derived from the model", as in the scope of licenses.
     uint32 public constant DERIVE = 1 << 4;
 
-    /// Longest name of a model, in bytes.
+    /// @notice Longest name of a model, in bytes.
     uint256 public constant MAX_NAME = 64;
 
-    /// Says who holds a license to derive.
+    /// @notice Says who holds a license to derive.
     IAuthority public immutable AUTHORITY;
 
     mapping(bytes32 model => Model) private _models;
@@ -57,6 +57,7 @@ contract ModelRegistry {
     mapping(bytes32 model => mapping(uint32 version => Version)) private _versions;
     mapping(bytes32 model => mapping(uint32 version => Parent)) private _parents;
 
+    // solhint-disable use-natspec
     event ModelRegistered(bytes32 indexed model, address indexed owner, string name, string metadataURI, bytes32 metadataHash);
     event MetadataChanged(bytes32 indexed model, string metadataURI, bytes32 metadataHash);
     event OwnershipOffered(bytes32 indexed model, address indexed from, address indexed to);
@@ -65,6 +66,7 @@ contract ModelRegistry {
         bytes32 indexed model, uint32 indexed version, bytes32 indexed weights, bytes32 setRoot, bytes32 ruleHash
     );
     event VersionDerived(bytes32 indexed model, uint32 indexed version, bytes32 indexed parentModel, uint32 parentVersion);
+    // solhint-enable use-natspec
 
     error NameLength(uint256 length);
     error ModelExists(bytes32 model);
@@ -80,6 +82,7 @@ contract ModelRegistry {
         _;
     }
 
+    /// @notice For the contract of the licenses, which makes it.
     /// @param authority says who holds a license to derive
     constructor(IAuthority authority) {
         AUTHORITY = authority;

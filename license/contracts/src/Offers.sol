@@ -67,31 +67,33 @@ abstract contract Offers is ReentrancyGuardTransient {
         uint128 revenue;
     }
 
-    /// Shares are parts of this.
+    /// @notice Shares are parts of this.
     uint16 public constant WHOLE = 10_000;
-    /// Most payees of an offer.
+    /// @notice Most payees of an offer.
     uint256 public constant MAX_PAYEES = 8;
-    /// A notice of this length means that nothing can be revoked.
+    /// @notice A notice of this length means that nothing can be revoked.
     uint32 public constant IRREVOCABLE = type(uint32).max;
 
-    /// Models and who owns them.
+    /// @notice Models and who owns them.
     ModelRegistry public immutable REGISTRY;
 
-    /// How many offers there are; they are numbered from 1.
+    /// @notice How many offers there are; they are numbered from 1.
     uint32 public offerCount;
 
-    /// Offers.
+    /// @notice Offers.
     mapping(uint32 offer => Offer) public offers;
-    /// What was sold of them.
+    /// @notice What was sold of them.
     mapping(uint32 offer => Sales) public sales;
-    /// Who is paid for them.
+    /// @notice Who is paid for them.
     mapping(uint32 offer => Payee[]) public payees;
     mapping(address token => mapping(address account => uint256)) private _owed;
 
+    // solhint-disable use-natspec
     event OfferMade(uint32 indexed offer, bytes32 indexed model, address indexed maker, Offer terms, Payee[] payees);
     event OfferClosed(uint32 indexed offer);
     event Owed(address indexed token, address indexed account, uint256 amount);
     event Withdrawn(address indexed token, address indexed account, address to, uint256 amount);
+    // solhint-enable use-natspec
 
     error UnknownOffer(uint32 offer);
     error NoScope();
@@ -213,10 +215,9 @@ abstract contract Offers is ReentrancyGuardTransient {
         if (REGISTRY.ownerOf(_offer(offer).model) != msg.sender) revert NotMaker(offer, msg.sender);
     }
 
-    function _checkSale(uint32 offer, Offer storage o) internal view {
-        if (
-            sales[offer].closed || block.timestamp < o.saleFrom || (o.saleUntil != 0 && block.timestamp >= o.saleUntil)
-        ) revert NotOnSale(offer);
+    function _onSale(uint32 offer, Offer storage o) internal view returns (bool) {
+        return !sales[offer].closed && block.timestamp >= o.saleFrom
+            && (o.saleUntil == 0 || block.timestamp < o.saleUntil);
     }
 
     function _owe(address token, address account, uint256 amount) internal {
@@ -241,6 +242,8 @@ abstract contract Offers is ReentrancyGuardTransient {
 
     /// A permit that somebody else has already used is as good as one that works.
     function _permit(address token, uint256 value, uint256 deadline, uint8 v, bytes32 r, bytes32 s) internal {
+        if (token == address(0)) return;
+        // solhint-disable-next-line no-empty-blocks
         try IERC20Permit(token).permit(msg.sender, address(this), value, deadline, v, r, s) {} catch {}
     }
 }

@@ -65,18 +65,18 @@ abstract contract Records {
         uint8 brought;
     }
 
-    /// Most records of each of the two kinds that a subject can have for a model. Others can fill only one of them.
+    /// @notice Most records of each of the two kinds that a subject can have for a model. Others can fill only one of them.
     uint8 public constant MAX_RECORDS = 32;
 
-    /// Records of subjects, in the order in which they began; those that the first one does not count are empty.
+    /// @notice Records of subjects, in the order in which they began; those that the first one does not count are empty.
     mapping(bytes32 model => mapping(address subject => mapping(uint256 index => Record))) public records;
-    /// Licenses.
+    /// @notice Licenses.
     mapping(uint256 license => License) public licenses;
-    /// Their periods but the last.
+    /// @notice Their periods but the last.
     mapping(uint256 license => mapping(uint256 index => Period)) public periods;
-    /// Their suspensions.
+    /// @notice Their suspensions.
     mapping(uint256 license => mapping(uint256 index => Suspension)) public suspensions;
-    /// Their holders but the last.
+    /// @notice Their holders but the last.
     mapping(uint256 license => mapping(uint256 index => Holding)) public holdings;
 
     error TooManyRecords(bytes32 model, address subject);
@@ -167,6 +167,7 @@ abstract contract Records {
         if (brought) ++others;
         else ++own;
         records[model][subject][n] = Record({
+            // forge-lint: disable-next-line(unsafe-typecast): ids have 64 bits
             license: uint64(license),
             start: uint40(block.timestamp),
             end: 0,
@@ -222,7 +223,7 @@ abstract contract Records {
         end = uint40(block.timestamp) + duration;
         total = uint256(before) + duration;
         suspensions[license][n] = Suspension(uint40(block.timestamp), end, before);
-        l.suspensions = uint16(n + 1);
+        ++l.suspensions; // checked: a count that wraps would forget them all
     }
 
     /// Ends a suspension now, and says whether there was one.
