@@ -148,7 +148,7 @@ abstract contract Base {
         licenses.renewSubscription{value: uint256(o.price) * periods}(id, uint64(o.period) * periods);
     }
 
-    function cancelled(uint256 id, address who) internal {
+    function canceled(uint256 id, address who) internal {
         VM.prank(who);
         licenses.cancelSubscription(id);
     }

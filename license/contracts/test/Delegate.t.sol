@@ -213,7 +213,7 @@ contract DelegateTest is Base {
         uint256 theirs = bought(offerOf(id), CAROL);
         named(id, BOB, SERVER);
         named(theirs, CAROL, SERVER);
-        cancelled(id, BOB);
+        canceled(id, BOB);
         (Status s, uint256 by) = licenses.statusOf(model, SERVER, 1, T0);
         equal(s, Status.Authorized, "status");
         equal(by, theirs, "by the other");

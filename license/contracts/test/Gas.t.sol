@@ -250,11 +250,11 @@ contract GasTest is Base {
     function testCancel() public {
         uint256 id = bought(offered(basic()), buyer);
         VM.warp(T0 + 1 days);
-        cancelled(id, buyer);
+        canceled(id, buyer);
         snap("cancelSubscription");
         id = bought(offered(strict()), buyer);
         VM.warp(T0 + 2 days);
-        cancelled(id, buyer);
+        canceled(id, buyer);
         snap("cancelSubscription, refundable");
     }
 

@@ -82,10 +82,10 @@ contract RecordsTest is Base {
     }
 
     function testFloodedSubjectIsStillCheckedAndHandsOn() public {
-        for (uint256 i = 0; i < 31; ++i) cancelled(bought(offer, BOB), BOB);
+        for (uint256 i = 0; i < 31; ++i) canceled(bought(offer, BOB), BOB);
         flooded(BOB);
         uint256 id = bought(offer, BOB); // the last of 64
-        cancelled((uint256(offer) << 32) | 32, MALLORY);
+        canceled((uint256(offer) << 32) | 32, MALLORY);
         equal(status(BOB, T0), Status.Authorized, "found at the end");
         moved(id, BOB, CAROL);
         equal(status(BOB, T0), Status.Expired, "handed on");

@@ -48,7 +48,7 @@ contract TokenTest is Base {
         offer = priced(address(good));
         approved(address(good), BOB, PRICE);
         uint256 id = buys(offer, BOB);
-        cancelled(id, BOB);
+        canceled(id, BOB);
         licenses.distribute(offer);
         withdraws(BOB, address(good));
         withdraws(MAKER, address(good));
@@ -141,7 +141,7 @@ contract TokenTest is Base {
         VM.expectRevert(FrozenToken.Frozen.selector);
         buys(offer, BOB);
         VM.warp(T0 + MONTH / 2);
-        cancelled(id, BOB); // nothing of this moves tokens
+        canceled(id, BOB); // nothing of this moves tokens
         licenses.distribute(offer);
         equal(licenses.owed(address(token), BOB), PRICE / 4, "refund");
         VM.expectRevert(FrozenToken.Frozen.selector);
@@ -190,7 +190,7 @@ contract TokenTest is Base {
         token.approve(address(licenses), PRICE);
         uint256 id = buys(offer, BOB);
         VM.warp(T0 + MONTH / 2);
-        cancelled(id, BOB);
+        canceled(id, BOB);
         licenses.distribute(offer);
         withdraws(BOB, address(token));
         withdraws(MAKER, address(token));
@@ -243,7 +243,7 @@ contract TokenTest is Base {
         uint256 id = buys(first, BOB);
         VM.prank(BOB);
         licenses.buy(second, 1);
-        cancelled(id, BOB);
+        canceled(id, BOB);
         equal(licenses.owed(address(one), BOB), PRICE / 2, "the one");
         equal(licenses.owed(address(other), BOB), 0, "the other");
         equal(licenses.owed(address(0), BOB), 0, "coin");

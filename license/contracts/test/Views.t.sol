@@ -113,8 +113,8 @@ contract ViewsTest is Base {
         VM.warp(T0 + 2 * MONTH);
         isTrue(licenses.isRenewable(id), "lapsed");
         renewed(id, BOB, 1);
-        cancelled(id, BOB);
-        isTrue(licenses.isRenewable(id), "cancelled");
+        canceled(id, BOB);
+        isTrue(licenses.isRenewable(id), "canceled");
         renewed(id, BOB, 1);
         revoked(id);
         isTrue(!licenses.isRenewable(id), "revoked");
