@@ -61,7 +61,7 @@ contract Licenses is Records, Offers, ERC721, EIP712, IERC2981, IERC5643 {
 
     /// What has been paid and time has not earned yet, where the offer refunds.
     mapping(uint256 license => uint128) private _held;
-    /// To whom a maker consents that the present holder hands a license on; gone with that holder.
+    /// To whom a maker consents that a license is handed on. That can only happen once: then it is the holder.
     mapping(uint256 license => address) private _consents;
     mapping(address maker => mapping(uint256 word => uint256)) private _usedNonces;
 
@@ -396,10 +396,7 @@ contract Licenses is Records, Offers, ERC721, EIP712, IERC2981, IERC5643 {
         if (from == address(0) || from == to) return from;
         Offer storage o = offers[_offerNumber(license)];
         if (o.transferRule == TransferRule.Never) revert TransferForbidden(license);
-        if (o.transferRule == TransferRule.WithConsent) {
-            if (_consents[license] != to) revert NoConsent(license, to);
-            delete _consents[license];
-        }
+        if (o.transferRule == TransferRule.WithConsent && _consents[license] != to) revert NoConsent(license, to);
         _handOn(o.model, license, from, to);
     }
 
