@@ -52,14 +52,6 @@ interface IERC5643 {
 /// offer, which never changes: suspend it for so long, revoke it with so much notice and that refund, or neither.
 /// A token is the number of its offer times 2^32, plus its own.
 contract Licenses is Records, Offers, ERC721, EIP712, IERC2981, IERC5643 {
-    /// What has been paid and time has not earned yet, where the offer refunds; one slot.
-    struct Escrow {
-        uint128 held;
-        /// of the time that was paid for
-        uint40 start;
-        uint40 end;
-    }
-
     bytes32 private constant VOUCHER_TYPE = keccak256(
         "Voucher(uint32 offer,address subject,uint32 scope,uint40 duration,uint256 nonce,uint40 deadline)"
     );
@@ -67,14 +59,21 @@ contract Licenses is Records, Offers, ERC721, EIP712, IERC2981, IERC5643 {
     /// @notice Draws licenses.
     LicenseCard public immutable CARD;
 
-    mapping(uint256 license => Escrow) private _escrows;
-    /// To whom a maker consents that the present holder hands a license on; gone with that holder.
+    /// What has been paid and time has not earned yet, where the offer refunds.
+    mapping(uint256 license => uint128) private _held;
+    /// To whom a maker consents that a license is handed on. That can only happen once: then it is the holder.
     mapping(uint256 license => address) private _consents;
     mapping(address maker => mapping(uint256 word => uint256)) private _usedNonces;
 
     // solhint-disable use-natspec
     event Licensed(
-        uint256 indexed license, bytes32 indexed model, address indexed holder, uint32 scope, uint40 start, uint40 end, bool paid
+        uint256 indexed license,
+        bytes32 indexed model,
+        address indexed holder,
+        uint32 scope,
+        uint40 start,
+        uint40 end,
+        bool paid
     );
     event Renewed(uint256 indexed license, uint40 start, uint40 end);
     event Canceled(uint256 indexed license, uint40 when, uint256 refund);
@@ -191,10 +190,9 @@ contract Licenses is Records, Offers, ERC721, EIP712, IERC2981, IERC5643 {
         Offer storage o = _offer(offer);
         if (!_onSale(offer, o)) revert NotOnSale(offer);
         if (periods == 0 || (o.period == 0 && periods != 1)) revert BadDuration(periods);
-        uint40 start = uint40(block.timestamp);
-        uint40 end = o.period == 0 ? type(uint40).max : _later(start, uint256(o.period) * periods);
+        uint40 end = o.period == 0 ? type(uint40).max : _later(uint40(block.timestamp), uint256(o.period) * periods);
         license = _mintLicense(offer, o, msg.sender, o.scope, end, true);
-        _pay(license, offer, o, uint128(o.price) * periods, start, end);
+        _pay(license, offer, o, uint128(o.price) * periods);
     }
 
     function _grant(uint32 offer, address subject, uint32 scope, uint40 duration) private returns (uint256 license) {
@@ -224,15 +222,10 @@ contract Licenses is Records, Offers, ERC721, EIP712, IERC2981, IERC5643 {
 
     // The money of a license.
 
-    /// Takes a payment for a time, and keeps back what a refund may need.
-    function _pay(uint256 license, uint32 offer, Offer storage o, uint128 price, uint40 start, uint40 end) private {
+    /// Takes a payment, and keeps back what a refund may need.
+    function _pay(uint256 license, uint32 offer, Offer storage o, uint128 price) private {
         uint128 refundable = price * _most(o.cancelRefund, o.revokeRefund) / WHOLE;
-        if (refundable != 0) {
-            Escrow storage e = _escrows[license];
-            if (e.held == 0) e.start = start;
-            e.held += refundable;
-            e.end = end;
-        }
+        if (refundable != 0) _held[license] += refundable;
         sales[offer].revenue += price - refundable;
         _collect(o.token, price);
     }
@@ -244,17 +237,18 @@ contract Licenses is Records, Offers, ERC721, EIP712, IERC2981, IERC5643 {
         _release(license, offer, offers[offer], uint40(block.timestamp));
     }
 
-    /// What stays unearned is the price of the time that is left, however often and by whom it is counted.
+    /// What stays unearned is the price of the time that is left, however often and by whom it is counted. Where more
+    /// time is left than was paid for, since some was given away, that is all that is held.
     function _release(uint256 license, uint32 offer, Offer storage o, uint40 until) private returns (uint128 unearned) {
-        Escrow storage e = _escrows[license];
-        (uint128 held, uint40 end) = (e.held, e.end);
-        if (held == 0 || until <= e.start) return held;
+        uint128 held = _held[license];
+        if (held == 0) return 0;
+        uint40 end = licenses[license].end;
         uint256 left = until < end ? end - until : 0;
         left = o.price * left * _most(o.cancelRefund, o.revokeRefund) / (uint256(WHOLE) * o.period);
         if (left >= held) return held;
         // forge-lint: disable-next-line(unsafe-typecast): less than what is held
         unearned = uint128(left);
-        e.held = unearned;
+        _held[license] = unearned;
         sales[offer].revenue += held - unearned;
     }
 
@@ -263,7 +257,7 @@ contract Licenses is Records, Offers, ERC721, EIP712, IERC2981, IERC5643 {
         uint32 offer = _offerNumber(license);
         uint128 unearned = _release(license, offer, o, until);
         if (unearned == 0) return 0;
-        delete _escrows[license];
+        delete _held[license];
         uint16 share = cancels ? o.cancelRefund : o.revokeRefund;
         refund = uint256(unearned) * share / _most(o.cancelRefund, o.revokeRefund);
         // forge-lint: disable-next-line(unsafe-typecast): a share of it
@@ -274,7 +268,8 @@ contract Licenses is Records, Offers, ERC721, EIP712, IERC2981, IERC5643 {
     // The life of a license.
 
     /// @inheritdoc IERC5643
-    /// @dev Only its holder does, or whom the holder approved. After the license has ended, a period begins now: the gap stays one.
+    /// @dev Only its holder does, or whom the holder approved. After the license has ended, a period begins now: the
+    /// gap stays one.
     function renewSubscription(uint256 tokenId, uint64 duration) external payable nonReentrant {
         _checkAuthorized(_requireOwned(tokenId), msg.sender, tokenId);
         (uint32 offer, License storage l) = (_offerNumber(tokenId), licenses[tokenId]);
@@ -296,7 +291,7 @@ contract Licenses is Records, Offers, ERC721, EIP712, IERC2981, IERC5643 {
         }
         emit Renewed(tokenId, start, end);
         emit SubscriptionUpdate(tokenId, end);
-        _pay(tokenId, offer, o, uint128(o.price) * (duration / o.period), start, end);
+        _pay(tokenId, offer, o, uint128(o.price) * (duration / o.period));
     }
 
     /// @inheritdoc IERC5643
@@ -401,10 +396,7 @@ contract Licenses is Records, Offers, ERC721, EIP712, IERC2981, IERC5643 {
         if (from == address(0) || from == to) return from;
         Offer storage o = offers[_offerNumber(license)];
         if (o.transferRule == TransferRule.Never) revert TransferForbidden(license);
-        if (o.transferRule == TransferRule.WithConsent) {
-            if (_consents[license] != to) revert NoConsent(license, to);
-            delete _consents[license];
-        }
+        if (o.transferRule == TransferRule.WithConsent && _consents[license] != to) revert NoConsent(license, to);
         _handOn(o.model, license, from, to);
     }
 

@@ -65,10 +65,12 @@ abstract contract Records {
         uint8 brought;
     }
 
-    /// @notice Most records of each of the two kinds that a subject can have for a model. Others can fill only one of them.
+    /// @notice Most records of each of the two kinds that a subject can have for a model. Others can fill only one of
+    /// them.
     uint8 public constant MAX_RECORDS = 32;
 
-    /// @notice Records of subjects, in the order in which they began; those that the first one does not count are empty.
+    /// @notice Records of subjects, in the order in which they began; those that the first one does not count are
+    /// empty.
     mapping(bytes32 model => mapping(address subject => mapping(uint256 index => Record))) public records;
     /// @notice Licenses.
     mapping(uint256 license => License) public licenses;

@@ -55,7 +55,7 @@ abstract contract Base {
     // Places of what has no getter, and of what tests change; out/layout.json.
     uint256 internal constant LICENSES_SLOT = 1;
     uint256 internal constant SALES_SLOT = 7;
-    uint256 internal constant ESCROWS_SLOT = 18;
+    uint256 internal constant HELD_SLOT = 18;
 
     Licenses internal licenses;
     ModelRegistry internal registry;
@@ -201,7 +201,7 @@ abstract contract Base {
     }
 
     function heldOf(uint256 id) internal view returns (uint256) {
-        return uint256(VM.load(address(licenses), slotOf(id, ESCROWS_SLOT))) & type(uint128).max;
+        return uint256(VM.load(address(licenses), slotOf(id, HELD_SLOT))) & type(uint128).max;
     }
 
     // Expectations.

@@ -134,6 +134,8 @@ contract CardTest is Base {
         shows(ending(951_782_400, 0), ">ended 2000-02-29<"); // the year 2000 is a leap year
         shows(ending(951_868_800, 0), ">ended 2000-03-01<");
         shows(ending(1_709_164_800, 0), ">ended 2024-02-29<");
+        shows(ending(1_725_840_000, 0), ">ended 2024-09-09<");
+        shows(ending(1_728_518_400, 0), ">ended 2024-10-10<");
         shows(ending(1_735_689_599, 0), ">ended 2024-12-31<");
         shows(ending(1_735_689_600, 0), ">ended 2025-01-01<");
         shows(ending(1_772_236_800, 0), ">ended 2026-02-28<");

@@ -110,9 +110,7 @@ contract CommitTest is Base {
         equal(keccak256(abi.encode(registry.versionOf(model, 1))), before, "first version");
     }
 
-    function testFuzzCommitmentsAreKeptAsTheyWere(bytes32 weights, bytes32 root, bytes32 rule, uint40 time, uint64 number)
-        public
-    {
+    function testFuzzCommitmentsAreKept(bytes32 weights, bytes32 root, bytes32 rule, uint40 time, uint64 number) public {
         VM.assume(weights != 0 && time >= T0);
         VM.warp(time);
         VM.roll(number);

@@ -267,6 +267,32 @@ contract EscrowTest is Base {
         equal(heldOf(id), 0, "held");
     }
 
+    function testRenewedGrantThatIsRevokedIsRefundedItsPaidTime() public {
+        Offer memory o = strict(); // a week's notice
+        o.price = 30 ether;
+        offer = offered(o);
+        VM.prank(MAKER);
+        id = licenses.grant(offer, BOB, 1, 10 days);
+        renewed(id, BOB, 1);
+        VM.warp(T0 + 3 days);
+        revoked(id); // from the end of the free time on
+        stands(0, 0, 30 ether, "all of it");
+        VM.prank(MAKER);
+        id = licenses.grant(offer, BOB, 1, 4 days);
+        renewed(id, BOB, 1);
+        revoked(id); // three days after the end of the free time
+        stands(0, 3 ether, 57 ether, "all but three days");
+    }
+
+    function testWhatIsForEverIsEarnedAtOnce() public {
+        offer = offered(perpetual());
+        id = bought(offer, BOB);
+        licenses.release(id);
+        stands(0, 1 ether, 0, "bought");
+        canceled(id, BOB);
+        stands(0, 1 ether, 0, "canceled");
+    }
+
     function testCanceledAndRenewedBeginsAnew() public {
         VM.warp(T0 + 10 days);
         canceled(id, BOB);
@@ -277,9 +303,12 @@ contract EscrowTest is Base {
         stands(0, 20 ether, 40 ether, "ten days later");
     }
 
-    function testFuzzRefundsNeverExceedWhatWasPaid(uint96 price, uint16 cancelShare, uint16 revokeShare, uint32[6] memory dice)
-        public
-    {
+    function testFuzzRefundsNeverExceedWhatWasPaid(
+        uint96 price,
+        uint16 cancelShare,
+        uint16 revokeShare,
+        uint32[6] memory dice
+    ) public {
         Offer memory o = strict();
         (o.price, o.notice, o.period) = (price, uint32(dice[0] % 40 days), uint32(1 + dice[1] % 40 days));
         (o.cancelRefund, o.revokeRefund) = (cancelShare % 10_001, revokeShare % 10_001);

@@ -81,8 +81,9 @@ contract GasTest is Base {
     // The registry.
 
     function testRegister() public {
+        string memory uri = "ipfs://bafybeigdyrzt5sfp7udm7hu76uh7y26nf3efuylqabf3oclgtqy55fbzdi";
         VM.prank(BOB);
-        registry.register("meta-llama/Llama-3.2-1B", "ipfs://bafybeigdyrzt5sfp7udm7hu76uh7y26nf3efuylqabf3oclgtqy55fbzdi", WORD);
+        registry.register("meta-llama/Llama-3.2-1B", uri, WORD);
         snap("register");
     }
 

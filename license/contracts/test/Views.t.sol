@@ -39,8 +39,15 @@ contract ViewsTest is Base {
     }
 
     function testDomainOfSignaturesIsDescribed() public view {
-        (bytes1 fields, string memory name, string memory version, uint256 chain, address where, bytes32 salt, uint256[] memory more)
-        = licenses.eip712Domain();
+        (
+            bytes1 fields,
+            string memory name,
+            string memory version,
+            uint256 chain,
+            address where,
+            bytes32 salt,
+            uint256[] memory more
+        ) = licenses.eip712Domain();
         isTrue(fields == 0x0f, "fields");
         equal(name, "loyal licenses", "name");
         equal(version, "1", "version");

@@ -211,7 +211,8 @@ contract VoucherTest is Base {
 
     function testSignatureOfAnyOtherLengthIsRefused() public {
         bytes memory good = signed(voucher(), KEY);
-        bytes[5] memory wrong = [bytes(""), new bytes(64), new bytes(65), bytes.concat(good, hex"00"), bytes.concat(good, good)];
+        bytes[5] memory wrong =
+            [bytes(""), new bytes(64), new bytes(65), bytes.concat(good, hex"00"), bytes.concat(good, good)];
         for (uint256 i = 0; i < 64; ++i) wrong[1][i] = good[i];
         for (uint256 i = 0; i < wrong.length; ++i) {
             bad(maker);
@@ -234,7 +235,8 @@ contract VoucherTest is Base {
 
     function testSignatureOfTheBareDigestsIsRefused() public {
         // What wallets sign as a message begins otherwise.
-        bytes32 message = keccak256(abi.encodePacked("\x19Ethereum Signed Message:\n32", licenses.voucherHash(voucher())));
+        bytes32 digest = licenses.voucherHash(voucher());
+        bytes32 message = keccak256(abi.encodePacked("\x19Ethereum Signed Message:\n32", digest));
         (uint8 v, bytes32 r, bytes32 s) = VM.sign(KEY, message);
         bad(maker);
         redeems(voucher(), packed(v, r, s));
@@ -312,6 +314,19 @@ contract VoucherTest is Base {
         }
         (uint32 sold,,) = licenses.sales(offer);
         equal(sold, nonces.length, "all of them");
+    }
+
+    function testNoncesOfAWordAreIndependent() public {
+        VM.startPrank(maker);
+        for (uint256 nonce = 256; nonce < 512; ++nonce) licenses.voidVoucher(nonce);
+        VM.stopPrank();
+        equal(uint256(VM.load(address(licenses), usedNonces(maker, 1))), type(uint256).max, "all of the word");
+        equal(uint256(VM.load(address(licenses), usedNonces(maker, 0))), 0, "none of the one before");
+        equal(uint256(VM.load(address(licenses), usedNonces(maker, 2))), 0, "none of the one after");
+    }
+
+    function usedNonces(address who, uint256 word) internal pure returns (bytes32) {
+        return keccak256(abi.encode(word, keccak256(abi.encode(who, 20))));
     }
 
     function testFuzzNoncesAreIndependent(uint256 a, uint256 b) public {

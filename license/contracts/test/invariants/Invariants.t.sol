@@ -99,7 +99,7 @@ contract InvariantsTest is Reader {
             uint256 id = handler.ids(i);
             if (termsOf(offerOf(id)).token == token) tokens += heldOf(id);
             else coin += heldOf(id);
-            isTrue(handler.refunded(id) + heldOf(id) <= handler.paid(id), "refunds and what is held are not more than paid");
+            isTrue(handler.refunded(id) + heldOf(id) <= handler.paid(id), "refunded and held is not more than paid");
         }
         equal(address(licenses).balance, coin, "coin");
         equal(handler.token().balanceOf(address(licenses)), tokens, "tokens");
@@ -126,7 +126,8 @@ contract InvariantsTest is Reader {
         for (uint256 k = 0; k < 2; ++k) {
             bytes32 m = handler.models(k);
             for (uint32 i = 0; i < handler.countCommitments(m); ++i) {
-                equal(keccak256(abi.encode(registry.versionOf(m, i + 1))), handler.commitments(m, i), "commitments stay");
+                bytes32 now_ = keccak256(abi.encode(registry.versionOf(m, i + 1)));
+                equal(now_, handler.commitments(m, i), "commitments stay");
             }
         }
     }
