@@ -3,6 +3,8 @@ package attack
 import (
 	"fmt"
 	"io"
+	"math"
+	"strconv"
 	"text/tabwriter"
 )
 
@@ -68,15 +70,23 @@ func writeSuppressions(w io.Writer, all []Suppression) {
 func writeFigures(w io.Writer, o *Outcome) {
 	fmt.Fprintf(w, "\n%s: %s\n", o.ID, o.Setting)
 	for _, f := range o.Figures {
-		fmt.Fprintf(w, "  %s: %.4g", f.Name, f.Value)
+		fmt.Fprintf(w, "  %s: %s", f.Name, figureText(f.Value))
 		if f.Low != nil && f.High != nil {
-			fmt.Fprintf(w, " (%.4g – %.4g)", *f.Low, *f.High)
+			fmt.Fprintf(w, " (%s – %s)", figureText(*f.Low), figureText(*f.High))
 		}
 		fmt.Fprintln(w)
 	}
 	for _, n := range o.Notes {
 		fmt.Fprintf(w, "  %s\n", n)
 	}
+}
+
+// figureText writes counts as they are and other numbers with four digits that count.
+func figureText(x float64) string {
+	if x == math.Trunc(x) && math.Abs(x) < 1e6 {
+		return strconv.FormatFloat(x, 'f', 0, 64)
+	}
+	return strconv.FormatFloat(x, 'g', 4, 64)
 }
 
 // line is a row of the table.

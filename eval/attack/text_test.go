@@ -28,6 +28,7 @@ func TestWriteText(t *testing.T) {
 			entry("held", Outcome{Status: Done, Measures: measures(verify.Match, -9)}),
 			entry("betrayed", Outcome{Status: Done, Measures: measures(verify.NoMatch, -8)}),
 			entry("gone", Outcome{Status: Done, Measures: measures(verify.NoMatch, -1)}),
+			entry("asked", Outcome{Status: Done, Figures: []Figure{{Name: "samples", Value: 10_000}, {Name: "share", Value: .123456}}}),
 			entry("ruined", Outcome{Status: Diverged, Reason: "step 3: not a number"}),
 		},
 		Without: []Missing{{"svd", "--base"}},
@@ -39,7 +40,7 @@ func TestWriteText(t *testing.T) {
 	text := strings.Join(strings.Fields(out.String()), " ")
 	for _, want := range []string{
 		"(as released) 50.0 % 1 – 99 % match 7 0.500 0.5000 75.0 % –", "(base) ", "held 50.0 %", "ruined diverged: step 3: not a number",
-		"After 1 of 3 attacks an audit at α = 1e-06 says match", "betrayed: mean rank 0.25, e-value of their shares 1; a signal below the answers is left",
+		"samples: 10000 share: 0.1235", "After 1 of 3 attacks an audit at α = 1e-06 says match", "betrayed: mean rank 0.25, e-value of their shares 1; a signal below the answers is left",
 		"probability of so much is 1e-8", "gone: mean rank 0.25, e-value of their shares 1; no signal found (p = 0.1)", "Where the verdict is not a match, what", "not tried: svd, which needs --base",
 	} {
 		if !strings.Contains(text, want) {
