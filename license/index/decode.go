@@ -56,7 +56,7 @@ func decoders(calls *contracts.Licenses) map[common.Hash]decoder {
 			return nil
 		},
 		topic("Renewed"):         words(store.Renewed, 2, 0, 1),
-		topic("Canceled"):       words(store.Ended, 2, 0),
+		topic("Canceled"):        words(store.Ended, 2, 0),
 		topic("Suspended"):       words(store.Suspended, 2, 0, 1),
 		topic("Resumed"):         words(store.Resumed, 2, 0),
 		topic("Revoked"):         words(store.Revoked, 2, 0),
