@@ -18,12 +18,13 @@ import (
 	"loyal/license/devchain"
 )
 
-// childDir names the directory of the chain that this process runs until it is killed.
-const childDir = "LOYAL_TEST_CHAIN_DIR"
+// child is the first argument of a process that runs a chain until it is killed; the second
+// is the chain's directory.
+const child = "run-a-chain"
 
 func TestMain(m *testing.M) {
-	if dir := os.Getenv(childDir); dir != "" {
-		if err := runChild(dir); err != nil {
+	if len(os.Args) == 3 && os.Args[1] == child {
+		if err := runChild(os.Args[2]); err != nil {
 			fmt.Fprintln(os.Stderr, err)
 			os.Exit(1)
 		}
@@ -94,8 +95,7 @@ func TestKillLosesNothing(t *testing.T) {
 // returns what it said.
 func killed(t *testing.T, dir string, blocks int) map[uint64]string {
 	t.Helper()
-	cmd := exec.Command(os.Args[0])
-	cmd.Env = append(os.Environ(), childDir+"="+dir)
+	cmd := exec.Command(os.Args[0], child, dir)
 	var stderr strings.Builder
 	cmd.Stderr = &stderr
 	out, err := cmd.StdoutPipe()
