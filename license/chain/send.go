@@ -206,7 +206,7 @@ func (c *Client) first(ctx context.Context, s Signer, t Transaction, gas uint64,
 			return p, nil
 		}
 		delete(c.nonces.next, from) // the node knows better
-		if !isAnswer(err) || !strings.Contains(err.Error(), "nonce too low") || try == 3 {
+		if !isAnswer(err) || !isNonceTooLow(err) || try == 3 {
 			return nil, err
 		}
 	}
@@ -316,20 +316,31 @@ func (c *Client) push(ctx context.Context, p *pending) error {
 	}
 	if time.Since(p.since) >= c.o.StuckAfter {
 		p.fees = p.fees.higher()
-		return c.sendAgain(ctx, p)
+		return unlessSealed(c.sendAgain(ctx, p))
 	}
 	err = c.ask(ctx, func(ctx context.Context) error {
 		_, _, err := c.eth.TransactionByHash(ctx, last.Hash())
 		return err
 	})
 	if errors.Is(err, ethereum.NotFound) {
-		return c.broadcast(ctx, last)
+		return unlessSealed(c.broadcast(ctx, last))
 	}
 	if err != nil && !isAnswer(err) {
 		return fmt.Errorf("wait for transaction: %w", err)
 	}
 	return nil
 }
+
+// unlessSealed is no error where a transaction with the nonce was sealed just before it was
+// sent again: the next look at the chain says which.
+func unlessSealed(err error) error {
+	if err != nil && isAnswer(err) && isNonceTooLow(err) {
+		return nil
+	}
+	return err
+}
+
+func isNonceTooLow(err error) bool { return strings.Contains(err.Error(), "nonce too low") }
 
 // why finds out, by trying again on the state before, why a transaction failed.
 func (c *Client) why(ctx context.Context, from common.Address, t Transaction, r *types.Receipt) error {
