@@ -3,6 +3,7 @@ package devchain_test
 import (
 	"bufio"
 	"context"
+	"flag"
 	"fmt"
 	"math/big"
 	"math/rand/v2"
@@ -21,6 +22,8 @@ import (
 // child is the first argument of a process that runs a chain until it is killed; the second
 // is the chain's directory.
 const child = "run-a-chain"
+
+var kills = flag.Int("kills", 5, "how often a process is killed")
 
 func TestMain(m *testing.M) {
 	if len(os.Args) == 3 && os.Args[1] == child {
@@ -62,7 +65,7 @@ func runChild(dir string) error {
 
 // Whatever moment a kill comes at, every block that was said to be sealed is there.
 func TestKillLosesNothing(t *testing.T) {
-	rounds := 20
+	rounds := *kills
 	if testing.Short() {
 		rounds = 2
 	}

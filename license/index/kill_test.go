@@ -2,6 +2,7 @@ package index_test
 
 import (
 	"context"
+	"flag"
 	"fmt"
 	"math/rand/v2"
 	"os"
@@ -23,6 +24,8 @@ import (
 // child is the first argument of a process that follows a chain until it is killed; the
 // index's file, the node's URL and the contract come after it.
 const child = "follow-a-chain"
+
+var kills = flag.Int("kills", 5, "how often a process is killed")
 
 func TestMain(m *testing.M) {
 	if len(os.Args) == 5 && os.Args[1] == child {
@@ -56,7 +59,7 @@ func runChild(ctx context.Context, file, url, contract string) error {
 // An index whose process is killed at any moment goes on and ends up like one that was made
 // at once.
 func TestKillLosesNothing(t *testing.T) {
-	rounds := 20
+	rounds := *kills
 	if testing.Short() {
 		rounds = 2
 	}
