@@ -1,60 +1,71 @@
-// Runs the tests on a second engine: EDR, which is Hardhat's. It takes what forge has compiled (run-forge build), so nothing is compiled
-// again, and what both are given is the same to the byte.
+// Runs the tests on a second engine: EDR, which is Hardhat's. It is given what forge has compiled (run-forge build), so nothing is
+// compiled again and both run the same bytes.
 //
-//   node test.js [--match-contract REGEX] [--match-test REGEX] [--invariants]
+//   node test.js [--match-contract REGEX] [--no-match-contract REGEX] [--match-test REGEX]
 'use strict';
 const fs = require('fs');
 const path = require('path');
 const { parseArgs } = require('util');
-const { EdrContext, L1_CHAIN_TYPE, CollectStackTraces, IncludeTraces, l1SolidityTestRunnerFactory } = require('@nomicfoundation/edr');
+const { CollectStackTraces, EdrContext, IncludeTraces, L1_CHAIN_TYPE, l1SolidityTestRunnerFactory } = require('@nomicfoundation/edr');
 
 const root = path.join(__dirname, '..');
-const out = path.join(root, 'forge', 'out');
+const OPTIONS = {
+  'match-contract': { type: 'string', default: '' }, 'no-match-contract': { type: 'string', default: '^$' }, 'match-test': { type: 'string' },
+};
 
-const { values: options } = parseArgs({
-  options: { 'match-contract': { type: 'string', default: '' }, 'match-test': { type: 'string', default: '' }, invariants: { type: 'boolean', default: false } },
-});
-
-function* files(dir) {
+function* artifactFiles(dir) {
   for (const entry of fs.readdirSync(dir, { withFileTypes: true })) {
-    if (entry.isDirectory() && entry.name !== 'build-info') yield* files(path.join(dir, entry.name));
+    if (entry.isDirectory() && entry.name !== 'build-info') yield* artifactFiles(path.join(dir, entry.name));
     else if (entry.name.endsWith('.json')) yield path.join(dir, entry.name);
   }
 }
 
-/** What forge has compiled, as EDR wants it. */
+/** What forge has compiled, as EDR wants it; of each source what is compiled last. */
 function artifacts() {
   const list = [];
-  for (const file of files(out)) {
-    const a = JSON.parse(fs.readFileSync(file, 'utf8'));
-    if (!a.metadata) continue;
-    const [[source, name]] = Object.entries(a.metadata.settings.compilationTarget);
+  for (const file of artifactFiles(path.join(root, 'forge', 'out'))) {
+    const { abi, bytecode, deployedBytecode, metadata } = JSON.parse(fs.readFileSync(file, 'utf8'));
+    const [[source, name]] = Object.entries(metadata.settings.compilationTarget);
+    if (!fs.existsSync(path.join(root, source))) continue; // forge keeps what is gone
     list.push({
-      id: { name, source, solcVersion: a.metadata.compiler.version.split('+')[0] },
+      id: { name, source, solcVersion: metadata.compiler.version.split('+')[0] },
       contract: {
-        abi: JSON.stringify(a.abi), bytecode: a.bytecode.object, linkReferences: a.bytecode.linkReferences,
-        deployedBytecode: a.deployedBytecode.object, deployedLinkReferences: a.deployedBytecode.linkReferences,
+        abi: JSON.stringify(abi), bytecode: bytecode.object, linkReferences: bytecode.linkReferences,
+        deployedBytecode: deployedBytecode.object, deployedLinkReferences: deployedBytecode.linkReferences,
       },
     });
   }
   return list;
 }
-const all = artifacts();
-const isTest = ({ id, contract }) => id.source.startsWith('test/') && contract.bytecode !== '0x' && /"name":"(test|invariant)/.test(contract.abi);
-const suites = all.filter(isTest).filter((a) => new RegExp(options['match-contract']).test(a.id.name)).map((a) => a.id);
-console.log(all.length, suites.length);
-(async () => {
+
+function isSuite({ id, contract }, options) {
+  return contract.bytecode !== '0x' && JSON.parse(contract.abi).some((f) => f.type === 'function' && /^(test|invariant)/.test(f.name))
+    && new RegExp(options['match-contract']).test(id.name) && !new RegExp(options['no-match-contract']).test(id.name);
+}
+
+// As in foundry.toml.
+const config = {
+  projectRoot: root, hardfork: 'prague', disableBlockGasLimit: true, disableTransactionGasCap: true,
+  fuzz: { runs: 256, seed: '0x1' }, invariant: { runs: 64, depth: 64, failOnRevert: true },
+  collectStackTraces: CollectStackTraces.OnFailure, includeTraces: IncludeTraces.None,
+};
+
+async function main() {
+  const { values: options } = parseArgs({ options: OPTIONS });
+  const all = artifacts();
+  const suites = all.filter((a) => isSuite(a, options)).map((a) => a.id);
   const edr = new EdrContext();
   await edr.registerSolidityTestRunnerFactory(L1_CHAIN_TYPE, l1SolidityTestRunnerFactory());
-  const t=Date.now();
-  let n={};
-  await edr.runSolidityTests(L1_CHAIN_TYPE, all, suites, {
-    projectRoot: root, hardfork: 'prague', disableBlockGasLimit: true, disableTransactionGasCap: true,
-    collectStackTraces: CollectStackTraces.OnFailure, includeTraces: IncludeTraces.None,
-    fuzz: { runs: 256, seed: '0x1' }, invariant: { runs: 64, depth: 64, failOnRevert: true },
-    testPattern: options['match-test']||undefined,
-  }, {}, (s) => {
-    for (const r of s.testResults) { n[r.status]=(n[r.status]||0)+1; if (r.status !== 'Success') console.log(s.id.name, r.name, r.status, r.reason); }
+  const results = [];
+  await edr.runSolidityTests(L1_CHAIN_TYPE, all, suites, { ...config, testPattern: options['match-test'] }, {}, ({ id, testResults }) => {
+    for (const r of testResults) {
+      results.push(r.status);
+      if (r.status !== 'Success') console.log(`${r.status}: ${id.source} ${r.name}: ${r.reason || ''}`);
+    }
   });
-  console.log(n, Date.now()-t);
-})();
+  const failed = results.filter((s) => s !== 'Success').length;
+  console.log(`EDR: ${suites.length} suites, ${results.length - failed} tests passed, ${failed} failed`);
+  if (failed > 0 || results.length === 0) process.exitCode = 1;
+}
+
+main().catch((e) => { console.error(e.message); process.exitCode = 1; });
