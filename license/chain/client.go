@@ -42,6 +42,8 @@ var (
 	ErrFuture = errors.New("in the future of the chain")
 	// ErrWentBack reports a node whose head is older than it was.
 	ErrWentBack = errors.New("the node's chain has gone back")
+	// ErrContradiction reports a node whose answers cannot all be true.
+	ErrContradiction = errors.New("the node contradicts itself")
 )
 
 // defaultTimeout bounds one call of a node.
@@ -81,7 +83,12 @@ type Client struct {
 // Dial connects to a node, and to the contracts if Options name them. Errors are
 // [ErrUnreachable], [ErrWrongChain] and [ErrWrongContract].
 func Dial(ctx context.Context, url string, o Options) (*Client, error) {
-	r, err := rpc.DialContext(ctx, url)
+	if o.Timeout == 0 {
+		o.Timeout = defaultTimeout
+	}
+	within, cancel := context.WithTimeout(ctx, o.Timeout)
+	defer cancel()
+	r, err := rpc.DialOptions(within, url, bounded())
 	if err != nil {
 		return nil, fmt.Errorf("connect to node: %w: %w", ErrUnreachable, err)
 	}
@@ -140,7 +147,10 @@ func (c *Client) ask(ctx context.Context, call func(context.Context) error) erro
 	case isAnswer(err):
 		return err
 	}
-	return fmt.Errorf("%w: %w", ErrUnreachable, err)
+	if errors.Is(err, context.DeadlineExceeded) {
+		return fmt.Errorf("%w within %s", ErrUnreachable, c.o.Timeout)
+	}
+	return fmt.Errorf("%w: %w", ErrUnreachable, failure(err))
 }
 
 // isAnswer says whether an error is what the node answered, and not that it did not.
@@ -219,6 +229,9 @@ func (c *Client) Header(ctx context.Context, number *big.Int) (h *types.Header, 
 		return nil, fmt.Errorf("read block: %w", err)
 	}
 	if number != nil {
+		if h.Number.Cmp(number) != 0 {
+			return nil, fmt.Errorf("%w: asked for block %s, it gives %s", ErrContradiction, number, h.Number)
+		}
 		return h, nil
 	}
 	c.mu.Lock()
