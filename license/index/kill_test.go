@@ -48,7 +48,7 @@ func runChild(ctx context.Context) error {
 		return err
 	}
 	for {
-		if _, err := index.New(l, d).CatchUp(ctx, c.Source(), nil); err != nil {
+		if _, err := index.New(l).CatchUp(ctx, c.Source(), nil); err != nil {
 			return err
 		}
 	}
