@@ -106,6 +106,14 @@ func parseShare(s string) (uint16, error) {
 	return uint16(r.Num().Uint64()), nil
 }
 
+// writeShare writes hundredths of a percent.
+func writeShare(n uint16) string {
+	if n%100 == 0 {
+		return fmt.Sprintf("%d %%", n/100)
+	}
+	return fmt.Sprintf("%.4g %%", float64(n)/100)
+}
+
 // parseAmount reads an amount of the chain's coin, as 0.01eth, 5gwei or 1000wei, or of a
 // token's smallest unit, which has no name.
 func parseAmount(s string, token bool) (*big.Int, error) {
@@ -132,6 +140,8 @@ type moment struct {
 	time  uint64
 	block *big.Int
 }
+
+func (m moment) given() bool { return m.time != 0 || m.block != nil }
 
 // firstTime is the least number that is a time and no block: September 2001.
 const firstTime = 1_000_000_000

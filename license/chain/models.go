@@ -50,20 +50,35 @@ func askRegistry[T any](ctx context.Context, c *Client, data []byte, unpack func
 	return unpack(raw)
 }
 
-// Model reads what is registered of a model, with all versions. An unknown one is a [Refused].
-func (c *Client) Model(ctx context.Context, id common.Hash) (*Model, error) {
+// Registered reads what is registered of a model, without its name and versions. An unknown one
+// is a [Refused].
+func (c *Client) Registered(ctx context.Context, id common.Hash) (*Model, error) {
+	m, _, err := c.registered(ctx, id)
+	return m, err
+}
+
+func (c *Client) registered(ctx context.Context, id common.Hash) (out *Model, versions uint32, err error) {
 	m, err := askRegistry(ctx, c, c.registry.PackModelOf(id), c.registry.UnpackModelOf)
 	if err != nil {
-		return nil, fmt.Errorf("read model: %w", err)
+		return nil, 0, fmt.Errorf("read model: %w", err)
 	}
-	out := &Model{ID: id, Owner: m.Owner, URI: m.MetadataURI, MetadataHash: m.MetadataHash, RegisteredAt: m.RegisteredAt.Uint64()}
+	out = &Model{ID: id, Owner: m.Owner, URI: m.MetadataURI, MetadataHash: m.MetadataHash, RegisteredAt: m.RegisteredAt.Uint64()}
 	if out.Next, err = askRegistry(ctx, c, c.registry.PackPendingOwnerOf(id), c.registry.UnpackPendingOwnerOf); err != nil {
-		return nil, fmt.Errorf("read model: %w", err)
+		return nil, 0, fmt.Errorf("read model: %w", err)
+	}
+	return out, m.Versions, nil
+}
+
+// Model is Registered with everything.
+func (c *Client) Model(ctx context.Context, id common.Hash) (*Model, error) {
+	out, versions, err := c.registered(ctx, id)
+	if err != nil {
+		return nil, err
 	}
 	if err := c.readName(ctx, out); err != nil {
 		return nil, fmt.Errorf("read model's name: %w", err)
 	}
-	for n := uint32(1); n <= m.Versions; n++ {
+	for n := uint32(1); n <= versions; n++ {
 		v, err := c.version(ctx, id, n)
 		if err != nil {
 			return nil, fmt.Errorf("read version %d: %w", n, err)
