@@ -107,7 +107,7 @@ func refused(names ...string) func(error) bool {
 }
 
 // unsettledHint is for who does not know what became of a transaction.
-const unsettledHint = "it may still be sealed: 'loyal license receipt' with its number waits for it; the same command again could do the same twice"
+const unsettledHint = "it may still be sealed: 'loyal license receipt' with its hash waits for it; the same command again could do it twice"
 
 // fullDisk matches a file that could not grow: no space, no quota, or beyond what one
 // file may hold (ulimit -f).
@@ -222,7 +222,8 @@ var rules = []rule{
 	{sentinel(chain.ErrUnderpriced), ExitError, "wait until earlier transactions of the account are sealed, or ask another node (--rpc-url)"},
 	{sentinel(chain.ErrFailed), ExitError, "look at the state ('loyal license show', 'loyal license offer show') and try again: the fees of this one are paid"},
 	{sentinel(chain.ErrReplaced), ExitError, "another program uses the account at the same time: look whether what you wanted has been done, then try again"},
-	{sentinel(chain.ErrUnknown), ExitError, "'loyal license offer list' and 'loyal license list' list what there is; a transaction that is unknown was dropped, or is not here yet"},
+	{sentinel(chain.ErrUnknown), ExitError, "'loyal license offer list' and 'loyal license list' list what there is"},
+	{sentinel(chain.ErrNoTransaction), ExitError, "it was dropped, is not here yet, or is of another chain: ask again, or another node (--rpc-url)"},
 	{refused("UnknownModel", "UnknownVersion"), ExitError, "'loyal license model register' registers a model and prints its id; is --contract the right one?"},
 	{refused("ERC721NonexistentToken", "UnknownOffer"), ExitError, "'loyal license offer list' and 'loyal license list' list what there is"},
 	{refused("SoldOut", "NotOnSale"), ExitError, "'loyal license offer list' lists other offers; only the maker can make more"},

@@ -263,6 +263,9 @@ func (f *listFlags) list(ctx context.Context, k *known) (*licenseList, error) {
 	if when == 0 {
 		when = head.Time
 	}
+	if when > head.Time && !f.i.offline {
+		return nil, fmt.Errorf("%w: block %d is of %s", chain.ErrFuture, head.Number, writeTime(head.Time))
+	}
 	if when > head.Time {
 		return nil, fmt.Errorf("%w: it stands at block %d of %s", index.ErrAhead, head.Number, writeTime(head.Time))
 	}
@@ -297,6 +300,10 @@ func writeLicenses(w io.Writer, l *licenseList) error {
 	if l.At != l.Block.Time {
 		when = " as of " + writeTime(uint64(l.At)) + ","
 	}
-	_, err := fmt.Fprintf(w, "%d licenses%s at block %d, %s, %s ago\n", len(l.Licenses), when, l.Block.Number, writeTime(uint64(l.Block.Time)), ago(*l.Age))
+	noun := "licenses"
+	if len(l.Licenses) == 1 {
+		noun = "license"
+	}
+	_, err := fmt.Fprintf(w, "%d %s%s at block %d, %s, %s ago\n", len(l.Licenses), noun, when, l.Block.Number, writeTime(uint64(l.Block.Time)), ago(*l.Age))
 	return err
 }

@@ -52,7 +52,8 @@ func (t instant) MarshalJSON() ([]byte, error) {
 // decimal is an amount of something's smallest unit.
 type decimal struct{ *big.Int }
 
-func (d decimal) MarshalText() ([]byte, error) { return []byte(d.String()), nil }
+// MarshalJSON writes text, not the number that a big.Int is by itself.
+func (d decimal) MarshalJSON() ([]byte, error) { return json.Marshal(d.String()) }
 
 func number(n uint64) decimal { return decimal{new(big.Int).SetUint64(n)} }
 

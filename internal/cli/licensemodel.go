@@ -29,10 +29,10 @@ type registeredJSON struct {
 type versionJSON struct {
 	Version uint32      `json:"version"`
 	Weights common.Hash `json:"weights"`
-	// SetRoot and RuleHash are absent where the node has no logs of the commitment;
-	// Fingerprints is the Keccak-256 of the two.
-	SetRoot      *common.Hash `json:"set_root,omitempty"`
-	RuleHash     *common.Hash `json:"rule_hash,omitempty"`
+	// SetRoot and RuleHash are null where they are zero, or the node has no logs of the
+	// commitment; Fingerprints is the Keccak-256 of the two.
+	SetRoot      *common.Hash `json:"set_root"`
+	RuleHash     *common.Hash `json:"rule_hash"`
 	Fingerprints common.Hash  `json:"fingerprints"`
 	Parent       *parentJSON  `json:"parent"`
 	CommittedAt  instant      `json:"committed_at"`
@@ -55,7 +55,7 @@ func newRegisteredJSON(m *chain.Model) registeredJSON {
 	for _, v := range m.Versions {
 		one := versionJSON{Version: v.Number, Weights: v.Weights, Fingerprints: v.Fingerprints, CommittedAt: instant(v.CommittedAt), Block: v.Block}
 		if v.Opened {
-			one.SetRoot, one.RuleHash = &v.SetRoot, &v.RuleHash
+			one.SetRoot, one.RuleHash = hashIfAny(v.SetRoot), hashIfAny(v.RuleHash)
 		}
 		if v.Parent != nil {
 			one.Parent = &parentJSON{v.Parent.Model, v.Parent.Version}
@@ -128,9 +128,13 @@ func writeRegistered(w io.Writer, m *chain.Model, name string) error {
 	_, err := fmt.Fprintf(w, "registered  %s\n", writeTime(m.RegisteredAt))
 	for _, v := range m.Versions {
 		fmt.Fprintf(w, "\nversion     %d, committed to at %s in block %d\nweights     sha256:%x\n", v.Number, writeTime(v.CommittedAt), v.Block, v.Weights)
-		if v.Opened {
-			fmt.Fprintf(w, "set root    %s\nrule hash   %s\n", v.SetRoot, v.RuleHash)
-		} else {
+		if v.SetRoot != (common.Hash{}) {
+			fmt.Fprintf(w, "set root    %s\n", v.SetRoot)
+		}
+		if v.RuleHash != (common.Hash{}) {
+			fmt.Fprintf(w, "rule hash   %s\n", v.RuleHash)
+		}
+		if !v.Opened {
 			fmt.Fprintf(w, "hash of set root and rule hash  %s\n", v.Fingerprints)
 		}
 		if v.Parent != nil {

@@ -38,7 +38,7 @@ var (
 	ErrWrongChain = errors.New("another chain")
 	// ErrWrongContract reports an address without this project's contract.
 	ErrWrongContract = errors.New("not this contract")
-	// ErrFuture reports a time of which the chain knows nothing yet.
+	// ErrFuture reports a time or a block of which the chain knows nothing yet.
 	ErrFuture = errors.New("in the future of the chain")
 	// ErrWentBack reports a node whose head is older than it was.
 	ErrWentBack = errors.New("the node's chain has gone back")
@@ -225,6 +225,9 @@ func (c *Client) Header(ctx context.Context, number *big.Int) (h *types.Header, 
 		h, err = c.eth.HeaderByNumber(ctx, number)
 		return err
 	})
+	if isNotFound(err) && number != nil {
+		return nil, fmt.Errorf("read block: %w: %w: block %s", ErrFuture, err, number)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("read block: %w", err)
 	}

@@ -27,6 +27,8 @@ var (
 	ErrReplaced = errors.New("another transaction with the same nonce was sealed")
 	// ErrFailed reports a transaction that was sealed and changed nothing.
 	ErrFailed = errors.New("the transaction failed")
+	// ErrNoTransaction reports a transaction that a node has not heard of.
+	ErrNoTransaction = errors.New("no such transaction")
 	// ErrUnderpriced reports a node that does not take a transaction at any fee it was offered.
 	ErrUnderpriced = errors.New("the node finds the fees too low")
 )

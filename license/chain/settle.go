@@ -19,11 +19,11 @@ type Settled struct {
 }
 
 // Settle waits until a transaction that somebody sent is sealed and confirmed. One that the
-// node has not heard of is [ErrUnknown], one that changed nothing [ErrFailed].
+// node has not heard of is [ErrNoTransaction], one that changed nothing [ErrFailed].
 func (c *Client) Settle(ctx context.Context, hash common.Hash) (*Settled, error) {
 	tx, err := c.transaction(ctx, hash)
 	if isNotFound(err) {
-		return nil, fmt.Errorf("%w: transaction %s", ErrUnknown, hash)
+		return nil, fmt.Errorf("%w: %s", ErrNoTransaction, hash)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("read transaction: %w", err)

@@ -123,7 +123,7 @@ func TestUnsettled(t *testing.T) {
 		if err != nil || got.From != s.maker.Address() || got.TxHash != hash || got.License != 0 {
 			t.Errorf("settled: %+v, %v", got, err)
 		}
-		if _, err := s.client.Settle(t.Context(), common.Hash{1}); !errors.Is(err, chain.ErrUnknown) {
+		if _, err := s.client.Settle(t.Context(), common.Hash{1}); !errors.Is(err, chain.ErrNoTransaction) {
 			t.Errorf("another: %v", err)
 		}
 	})
