@@ -31,7 +31,7 @@ func classify(err error) error {
 	var connect *pgconn.ConnectError
 	var parse *pgconn.ParseConfigError
 	if errors.As(err, &connect) || errors.As(err, &parse) {
-		return fmt.Errorf("%w: %w", ErrServer, err)
+		return fmt.Errorf("%w: %s", ErrServer, strings.Join(strings.Fields(err.Error()), " ")) // it has a line for each address
 	}
 	return err
 }

@@ -214,13 +214,14 @@ var rules = []rule{
 	{sentinel(errAccountExists), ExitError, "choose another name: a key that was overwritten is gone"},
 	{sentinel(chain.ErrWrongChain), ExitError, "--rpc-url or ETH_RPC_URL is the node, --chain-id the chain that it should be of"},
 	{sentinel(chain.ErrWrongContract), ExitIntegrity, "--contract is the address that 'loyal license deploy' printed, on this chain"},
-	{sentinel(chain.ErrWentBack), ExitEndpoint, "ask another node, or the same later"},
-	{sentinel(chain.ErrContradiction), ExitEndpoint, "ask another node (--rpc-url): this one cannot be believed"},
-	{sentinel(chain.ErrUnreachable), ExitEndpoint, "is the node running, and its address right? --rpc-url or ETH_RPC_URL"},
-	{sentinel(chain.ErrFuture), ExitUsage, "a chain knows its past: give an earlier --at"},
 	{sentinel(chain.ErrFunds), ExitError, "send the account what is missing"},
 	{sentinel(chain.ErrUnderpriced), ExitError, "wait until earlier transactions of the account are sealed, or ask another node (--rpc-url)"},
 	{sentinel(chain.ErrFailed), ExitError, "look at the state ('loyal license show', 'loyal license offer show') and try again: the fees of this one are paid"},
+	{sentinel(chain.ErrWentBack), ExitEndpoint, "ask another node, or the same later"},
+	{sentinel(chain.ErrNode), ExitEndpoint, "it may limit what it answers, or not keep the state of old blocks: ask another node (--rpc-url)"},
+	{sentinel(chain.ErrContradiction), ExitEndpoint, "ask another node (--rpc-url): this one cannot be believed"},
+	{sentinel(chain.ErrUnreachable), ExitEndpoint, "is the node running, and its address right? --rpc-url or ETH_RPC_URL"},
+	{sentinel(chain.ErrFuture), ExitUsage, "a chain knows its past: give an earlier --at"},
 	{sentinel(chain.ErrReplaced), ExitError, "another program uses the account at the same time: look whether what you wanted has been done, then try again"},
 	{sentinel(chain.ErrUnknown), ExitError, "'loyal license offer list' and 'loyal license list' list what there is"},
 	{sentinel(chain.ErrNoTransaction), ExitError, "it was dropped, is not here yet, or is of another chain: ask again, or another node (--rpc-url)"},
@@ -236,6 +237,7 @@ var rules = []rule{
 	{typed[*chain.Refused], ExitError, "'loyal license show' and 'loyal license offer show' print what the contract goes by"},
 	{sentinel(errTerms), ExitIntegrity, "read the terms that the offer names before you buy: ask the maker for them"},
 	{sentinel(errAnyIndex), ExitUsage, "--index names its file; 'loyal license list' without --offline makes one"},
+	{sentinel(errStale), ExitEndpoint, "'loyal license list' or 'loyal license watch' brings an index up to date; of a node it means that it lags, or that the chain stands still"},
 	{sentinel(index.ErrEmpty), ExitError, "'loyal license list' without --offline reads the chain into it"},
 	{sentinel(index.ErrAhead), ExitError, "'loyal license list' without --offline brings it up to date; or give an earlier --at"},
 	{sentinel(index.ErrEvents), ExitIntegrity, "the node or the index is wrong: delete the index, and ask another node (--rpc-url)"},
@@ -333,11 +335,9 @@ func (app *App) report(ctx context.Context, cmd *cobra.Command, err error) ExitC
 		app.printError("interrupted", interruptedHint(cmd, err))
 		return ExitInterrupted
 	}
-	for _, r := range rules {
-		if r.is(err) {
-			app.printError(err.Error(), r.hint)
-			return r.code
-		}
+	if r := ruleOf(err); r != nil {
+		app.printError(err.Error(), r.hint)
+		return r.code
 	}
 	var usage *UsageError
 	if errors.As(err, &usage) {
@@ -346,6 +346,15 @@ func (app *App) report(ctx context.Context, cmd *cobra.Command, err error) ExitC
 	}
 	app.printError(err.Error(), "")
 	return ExitError
+}
+
+// ruleOf is the rule for an error, nil without one.
+func ruleOf(err error) *rule {
+	i := slices.IndexFunc(rules, func(r rule) bool { return r.is(err) })
+	if i < 0 {
+		return nil
+	}
+	return &rules[i]
 }
 
 func interruptedHint(cmd *cobra.Command, err error) string {
@@ -360,6 +369,10 @@ func (app *App) printError(message, hint string) {
 		app.bar.Done()
 	}
 	fmt.Fprintf(app.Stderr, "loyal: error: %s\n", printableText(message))
+	app.printHint(hint)
+}
+
+func (app *App) printHint(hint string) {
 	if hint != "" {
 		fmt.Fprintf(app.Stderr, "loyal: hint: %s\n", printableLine(hint))
 	}

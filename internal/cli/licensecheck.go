@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"time"
 
 	"github.com/ethereum/go-ethereum/common"
@@ -115,39 +116,49 @@ func (f *checkFlags) run(app *App, cmd *cobra.Command) error {
 		ask = f.askIndex
 	}
 	out, err := ask(cmd.Context())
-	if uncertain(err) {
-		f.q.At = f.at.time
-		out, err = &checkResult{Status: license.ChainUncertain, Reason: err.Error(), Question: newQuestion(f.q)}, nil
+	if err == nil {
+		err = f.limitAge(out)
 	}
-	if err != nil {
+	if err != nil && !uncertain(err) {
 		return err
 	}
-	f.limitAge(out)
+	if out == nil {
+		f.q.At = f.at.time
+		out = &checkResult{Question: newQuestion(f.q)}
+	}
+	if err != nil {
+		out.Status, out.Reason = license.ChainUncertain, err.Error()
+	}
 	if err := app.Print(out, func(w io.Writer) error { return writeCheck(w, f.q, out) }); err != nil {
 		return err
 	}
-	switch out.Status {
-	case license.Authorized:
-		return nil
-	case license.ChainUncertain:
+	switch {
+	case err != nil:
+		if r := ruleOf(err); r != nil {
+			app.printHint(r.hint)
+		}
 		return ExitStatus(ExitEndpoint)
+	case out.Status == license.Authorized:
+		return nil
 	}
 	return ExitStatus(ExitLicense)
 }
 
 // uncertain says whether an error means that nothing reliable is known.
 func uncertain(err error) bool {
-	return errors.Is(err, chain.ErrUnreachable) || errors.Is(err, chain.ErrWentBack) || errors.Is(err, chain.ErrContradiction) ||
-		errors.Is(err, index.ErrAhead) || errors.Is(err, index.ErrEmpty)
+	return slices.ContainsFunc([]error{chain.ErrUnreachable, chain.ErrNode, chain.ErrWentBack, chain.ErrContradiction, errStale, index.ErrAhead, index.ErrEmpty},
+		func(target error) bool { return errors.Is(err, target) })
 }
 
-// limitAge makes an answer that is too old none. One about the past stays one, however old.
-func (f *checkFlags) limitAge(r *checkResult) {
-	if f.maxAge == 0 || f.at.given() || r.Age == nil || *r.Age <= int64(f.maxAge) {
-		return
+// errStale reports an answer that is older than it may be.
+var errStale = errors.New("the newest block known is too old")
+
+// limitAge refuses an answer about now that is too old. One about the past stays one.
+func (f *checkFlags) limitAge(r *checkResult) error {
+	if f.maxAge == 0 || f.at.given() || *r.Age <= int64(f.maxAge) {
+		return nil
 	}
-	r.Reason = fmt.Sprintf("the newest block known is of %s ago, over %s; it said %s", ago(*r.Age), writeSeconds(uint64(f.maxAge)), r.Status)
-	r.Status = license.ChainUncertain
+	return fmt.Errorf("%w: it is of %s ago, over %s, and said %s", errStale, ago(*r.Age), writeSeconds(uint64(f.maxAge)), r.Status)
 }
 
 func ageOf(time uint64) *int64 {
@@ -158,7 +169,7 @@ func ageOf(time uint64) *int64 {
 func ago(seconds int64) string { return (time.Duration(seconds) * time.Second).String() }
 
 // now is the clock of this machine.
-func now() time.Time { return time.Now() }
+var now = time.Now
 
 func (f *checkFlags) askNode(ctx context.Context) (*checkResult, error) {
 	client, err := f.i.open(ctx)

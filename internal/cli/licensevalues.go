@@ -115,7 +115,7 @@ func writeShare(n uint16) string {
 }
 
 // parseAmount reads an amount of the chain's coin, as 0.01eth, 5gwei or 1000wei, or of a
-// token's smallest unit, which has no name.
+// token's smallest unit, which has no name; at most 96 bits, 79 thousand million ETH.
 func parseAmount(s string, token bool) (*big.Int, error) {
 	units := map[string]int64{"wei": 1, "gwei": 1e9, "eth": 1e18}
 	digits := strings.TrimRight(strings.ToLower(s), "abcdefghijklmnopqrstuvwxyz")
@@ -128,7 +128,8 @@ func parseAmount(s string, token bool) (*big.Int, error) {
 	}
 	r, ok := new(big.Rat).SetString(digits)
 	if ok && unit != 0 {
-		if r.Mul(r, big.NewRat(unit, 1)); r.IsInt() && r.Sign() >= 0 {
+		r.Mul(r, big.NewRat(unit, 1))
+		if r.IsInt() && r.Sign() >= 0 && r.Num().BitLen() <= 96 {
 			return r.Num(), nil
 		}
 	}

@@ -34,6 +34,8 @@ import (
 var (
 	// ErrUnreachable reports a node that does not answer, or not with an answer.
 	ErrUnreachable = errors.New("the node does not answer")
+	// ErrNode reports a node that answers with an error of its own, not of a contract.
+	ErrNode = errors.New("the node refuses")
 	// ErrWrongChain reports a node of another chain.
 	ErrWrongChain = errors.New("another chain")
 	// ErrWrongContract reports an address without this project's contract.
@@ -144,8 +146,10 @@ func (c *Client) ask(ctx context.Context, call func(context.Context) error) erro
 	switch {
 	case err == nil || ctx.Err() != nil || isNotFound(err):
 		return err
-	case isAnswer(err):
+	case isAnswer(err) && isRevert(err):
 		return err
+	case isAnswer(err):
+		return fmt.Errorf("%w: %w", ErrNode, err)
 	}
 	if errors.Is(err, context.DeadlineExceeded) {
 		return fmt.Errorf("%w within %s", ErrUnreachable, c.o.Timeout)
@@ -183,7 +187,7 @@ func (c *Client) open(ctx context.Context, address common.Address) error {
 		if err == nil {
 			*part.to, err = part.unpack(out)
 		}
-		if errors.Is(err, ErrUnreachable) || ctx.Err() != nil {
+		if errors.Is(err, ErrUnreachable) || errors.Is(err, ErrNode) || ctx.Err() != nil {
 			return fmt.Errorf("open contract: %w", err)
 		}
 		if err != nil {

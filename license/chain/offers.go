@@ -162,7 +162,7 @@ func (c *Client) Offer(ctx context.Context, n uint32) (*Offer, error) {
 	}
 	for i := range int64(maxPayees) {
 		p, err := ask(ctx, c, c.licenses.PackPayees(n, big.NewInt(i)), c.licenses.UnpackPayees)
-		if err != nil && isAnswer(err) {
+		if refused := new(Refused); errors.As(err, &refused) {
 			return o, nil // beyond the last
 		}
 		if err != nil {

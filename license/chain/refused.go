@@ -33,7 +33,10 @@ func (r *Refused) Error() string { return r.Sentence }
 // refusal makes a node's error one of the contract's, if it is that.
 func (c *Client) refusal(err error) error {
 	raw := revertData(err)
-	if raw == nil {
+	switch {
+	case raw == nil && err != nil && isAnswer(err) && isRevert(err):
+		return &Refused{Sentence: "the contract refuses, and does not say why"}
+	case raw == nil:
 		return err
 	}
 	if why, unpackErr := abi.UnpackRevert(raw); unpackErr == nil {
@@ -52,6 +55,13 @@ func (c *Client) refusal(err error) error {
 	name := reflect.TypeOf(value).Elem().Name()
 	name = strings.TrimPrefix(strings.TrimPrefix(name, "ModelRegistry"), "Licenses")
 	return &Refused{Name: name, Sentence: sentence(name, value)}
+}
+
+// isRevert says whether a node's answer is a contract's refusal. Code 3 is that of go-ethereum
+// and others (EIP-1474 has none).
+func isRevert(err error) bool {
+	var answer rpc.Error
+	return revertData(err) != nil || errors.As(err, &answer) && (answer.ErrorCode() == 3 || strings.Contains(answer.Error(), "execution reverted"))
 }
 
 // revertData is what a contract said when it refused, nil if it did not.

@@ -87,7 +87,7 @@ func TestErrorsOfOthers(t *testing.T) {
 		}
 	}
 	for _, data := range []string{"", "0x", "0x0102", "revert"} {
-		if got := c.refusal(revert{data}); got.Error() != "execution reverted" {
+		if got := c.refusal(revert{data}); got.Error() != "the contract refuses, and does not say why" {
 			t.Errorf("%q: %s", data, got)
 		}
 	}
