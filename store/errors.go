@@ -21,6 +21,8 @@ func classify(err error) error {
 			return fmt.Errorf("%w: %w", ErrNotDatabase, err)
 		case sqlite3.SQLITE_FULL:
 			return fmt.Errorf("%w: %w", syscall.ENOSPC, err)
+		case sqlite3.SQLITE_IOERR:
+			return fmt.Errorf("%w: %w", ErrDisk, err)
 		case sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED:
 			return fmt.Errorf("%w: %w", ErrBusy, err)
 		case sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM:

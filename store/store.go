@@ -27,6 +27,8 @@ var (
 	ErrNotDatabase = errors.New("not a SQLite database, or a damaged one")
 	// ErrServer reports a database server that cannot be reached or does not let us in.
 	ErrServer = errors.New("the database server does not answer")
+	// ErrDisk reports a file that cannot be read or written.
+	ErrDisk = errors.New("the disk does not take or give the data")
 	// ErrBusy reports a database that another program keeps to itself.
 	ErrBusy = errors.New("another program writes to the database")
 )
@@ -40,7 +42,7 @@ type DB struct {
 
 // Open opens a Postgres database by its URL (postgres://…), or a SQLite file by its path,
 // which is made if it is not there. Errors of this package's calls are [ErrNotDatabase],
-// [ErrServer], [ErrBusy] and those of files.
+// [ErrServer], [ErrDisk], [ErrBusy] and those of files.
 func Open(ctx context.Context, where string) (*DB, error) { return open(ctx, where, sqliteOptions) }
 
 // OpenRead opens a database that is there, to read only.

@@ -244,6 +244,7 @@ var rules = []rule{
 	{sentinel(store.ErrSchema), ExitError, "give another --index; an index is made again from the chain"},
 	{sentinel(store.ErrNotDatabase), ExitError, "give another --index, or delete the file: an index is made again from the chain"},
 	{sentinel(store.ErrServer), ExitError, "check DATABASE_URL, or unset it or give --index to keep the index in a file"},
+	{sentinel(store.ErrDisk), ExitError, "the disk is full, a limit is reached, or it is failing: free some space and run the same command again"},
 	{sentinel(store.ErrBusy), ExitError, "wait for the other program, or give another --index"},
 	{sentinel(license.ErrVoucher), ExitError, "vouchers are made by 'loyal license voucher sign'"},
 	{sentinel(license.ErrTerms), ExitError, "terms are one JSON document"},
