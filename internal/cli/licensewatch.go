@@ -75,7 +75,7 @@ func (f *following) watch(ctx context.Context, app *App, interval time.Duration)
 		switch {
 		case ctx.Err() != nil:
 			return nil
-		case errors.Is(err, chain.ErrUnreachable):
+		case errors.Is(err, chain.ErrUnreachable) || errors.Is(err, chain.ErrNode) || errors.Is(err, chain.ErrFuture):
 			if !away {
 				app.Warn("%v; asking again every %s", err, interval)
 			}

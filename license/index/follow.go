@@ -50,7 +50,7 @@ func (x *Index) Follow(ctx context.Context, s Source, progress Progress) (since,
 	span := uint64(longestSpan)
 	for from <= newest.Number.Uint64() {
 		to := min(from+span-1, newest.Number.Uint64())
-		block, err := x.read(ctx, s, from, to, newest.Number.Uint64())
+		block, err := x.read(ctx, s, at, from, to, newest.Number.Uint64())
 		if errors.Is(err, errMoved) {
 			again, at, err := x.Follow(ctx, s, progress)
 			if again.Number < since.Number {
@@ -106,8 +106,9 @@ func (x *Index) common(ctx context.Context, s Source) (store.Block, bool, error)
 }
 
 // read takes the logs of a span over, if its last block is the chain's before and after they
-// are read.
-func (x *Index) read(ctx context.Context, s Source, from, to, newest uint64) (store.Block, error) {
+// are read, and the block before it, up to which all is known, is so too: else what is new
+// would be put on top of what is no more.
+func (x *Index) read(ctx context.Context, s Source, before store.Block, from, to, newest uint64) (store.Block, error) {
 	last, err := s.Header(ctx, to)
 	if err != nil {
 		return store.Block{}, err
@@ -123,6 +124,15 @@ func (x *Index) read(ctx context.Context, s Source, from, to, newest uint64) (st
 	marks, err := x.marks(ctx, s, from, to, newest)
 	if err != nil {
 		return store.Block{}, err
+	}
+	if from > 0 {
+		same, err := s.Header(ctx, before.Number)
+		if err != nil {
+			return store.Block{}, err
+		}
+		if same.Hash() != before.Hash {
+			return store.Block{}, errMoved
+		}
 	}
 	again, err := s.Header(ctx, to)
 	if err != nil {

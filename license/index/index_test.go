@@ -53,7 +53,7 @@ func newScene(t *testing.T) *scene {
 		t.Fatal(err)
 	}
 	_, _, err = c.MakeOffer(t.Context(), s.keys[0], &chain.Offer{
-		Model: s.model, Price: big.NewInt(5), Period: 100, Scope: 7, Notice: 20, MaxSuspension: 1000, Transfer: chain.FreeTransfer,
+		Model: s.model, Price: big.NewInt(5), Period: 100, Scope: 7, Notice: 20, MaxSuspension: 1000, Transfer: chain.FreeTransfer, TermsHash: common.Hash{8},
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -351,5 +351,54 @@ func TestFollowAcrossFork(t *testing.T) {
 	since, at, err := s.index.Follow(t.Context(), c.Source(), nil)
 	if err != nil || since.Number != fork || at.Number != fork+1 {
 		t.Errorf("since %d, at %d, %v; want %d and one more", since.Number, at.Number, err, fork)
+	}
+}
+
+// moving is a chain that is reorganized while it is read: after so many calls its blocks from
+// one on are others.
+type moving struct {
+	newest, fork uint64
+	calls, after int
+}
+
+func (m *moving) Header(_ context.Context, n uint64) (*types.Header, error) {
+	m.calls++
+	h := &types.Header{Number: new(big.Int).SetUint64(n), Difficulty: new(big.Int), Time: 1_800_000_000 + n}
+	if m.calls > m.after && n >= m.fork {
+		h.Extra = []byte("other")
+	}
+	return h, nil
+}
+
+func (m *moving) Newest(ctx context.Context) (*types.Header, error) { return m.Header(ctx, m.newest) }
+
+func (m *moving) Logs(context.Context, uint64, uint64) ([]types.Log, error) { return nil, nil }
+
+// A reorganization in the middle of reading brings events of blocks that were known.
+func TestMovedWhileRead(t *testing.T) {
+	s := newScene(t)
+	for after := range 40 {
+		s.file = filepath.Join(t.TempDir(), "index.db")
+		x := s.open()
+		m := &moving{newest: 10, fork: 6, after: 1 << 30}
+		if _, err := x.CatchUp(t.Context(), m, nil); err != nil {
+			t.Fatal(err)
+		}
+		m.newest, m.calls, m.after = 20, 0, after
+		since, at, err := x.Follow(t.Context(), m, nil)
+		if err != nil || at.Number != 20 {
+			t.Fatalf("at %d, %v", at.Number, err)
+		}
+		want := uint64(5)
+		if m.calls <= after {
+			want = 10 // it was over before
+		}
+		h, err := m.Header(t.Context(), 20)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if since.Number != want || at.Hash != h.Hash() && want == 5 {
+			t.Errorf("reorganized after %d calls: since block %d, want %d", after, since.Number, want)
+		}
 	}
 }
