@@ -42,16 +42,18 @@ func Uses() (names []string) {
 	return names
 }
 
-// ParseScope reads names of uses, separated by commas, or a number for bits without a name.
+// ParseScope reads names of uses, or numbers for bits without a name, separated by commas.
 func ParseScope(s string) (Scope, error) {
-	if n, err := strconv.ParseUint(s, 0, 32); err == nil {
-		return Scope(n), nil
-	}
 	var out Scope
 next:
 	for word := range strings.SplitSeq(s, ",") {
+		word = strings.TrimSpace(word)
+		if n, err := strconv.ParseUint(word, 0, 32); err == nil {
+			out |= Scope(n)
+			continue
+		}
 		for _, u := range uses {
-			if strings.EqualFold(strings.TrimSpace(word), u.name) {
+			if strings.EqualFold(word, u.name) {
 				out |= u.bit
 				continue next
 			}

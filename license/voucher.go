@@ -1,9 +1,11 @@
 package license
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"math/big"
 
 	"github.com/ethereum/go-ethereum/common"
@@ -21,24 +23,46 @@ const VoucherVersion = 1
 // Voucher is a maker's promise of a license, free of charge, which its subject or anybody on
 // its behalf exchanges for one.
 type Voucher struct {
-	Offer   uint32         `json:"offer"`
-	Subject common.Address `json:"subject"`
-	Scope   Scope          `json:"scope"`
+	Offer   uint32
+	Subject common.Address
+	Scope   Scope
 	// Duration is in seconds, zero for one period of the offer.
-	Duration uint64 `json:"duration"`
+	Duration uint64
 	// Nonce is chosen by the maker, who never uses one twice.
-	Nonce *big.Int `json:"nonce"`
+	Nonce *big.Int
 	// Deadline is the last second at which it is good.
-	Deadline uint64 `json:"deadline"`
+	Deadline uint64
 }
 
 // SignedVoucher is a file.
 type SignedVoucher struct {
-	Version  int            `json:"version"`
-	ChainID  uint64         `json:"chain_id"`
-	Contract common.Address `json:"contract"`
+	Version  int
+	ChainID  uint64
+	Contract common.Address
 	Voucher
+	Signature []byte
+}
+
+// voucherFile is how a file is written. Its numbers are those that are signed; a nonce is text,
+// since many programs lose digits of numbers beyond 2^53.
+type voucherFile struct {
+	Version   int           `json:"version"`
+	ChainID   uint64        `json:"chain_id"`
+	Contract  string        `json:"contract"`
+	Offer     uint32        `json:"offer"`
+	Subject   string        `json:"subject"`
+	Scope     uint32        `json:"scope"`
+	Duration  uint64        `json:"duration"`
+	Nonce     string        `json:"nonce"`
+	Deadline  uint64        `json:"deadline"`
 	Signature hexutil.Bytes `json:"signature"`
+}
+
+// MarshalJSON writes a file.
+func (v *SignedVoucher) MarshalJSON() ([]byte, error) {
+	return json.Marshal(voucherFile{
+		v.Version, v.ChainID, v.Contract.Hex(), v.Offer, v.Subject.Hex(), uint32(v.Scope), v.Duration, v.Nonce.String(), v.Deadline, v.Signature,
+	})
 }
 
 // TypedData is what the maker signs, for a contract (EIP-712): wallets show the fields before
@@ -63,16 +87,36 @@ func (v *Voucher) TypedData(chainID uint64, contract common.Address) apitypes.Ty
 
 // ParseVoucher reads a file. Errors are [ErrVoucher].
 func ParseVoucher(data []byte) (*SignedVoucher, error) {
-	v := new(SignedVoucher)
-	if err := json.Unmarshal(data, v); err != nil {
+	var f voucherFile
+	d := json.NewDecoder(bytes.NewReader(data))
+	d.DisallowUnknownFields()
+	if err := d.Decode(&f); err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrVoucher, err)
 	}
-	switch {
-	case v.Version != VoucherVersion:
+	if _, err := d.Token(); !errors.Is(err, io.EOF) {
+		return nil, fmt.Errorf("%w: something follows it", ErrVoucher)
+	}
+	v := &SignedVoucher{
+		Version: f.Version, ChainID: f.ChainID, Signature: f.Signature,
+		Voucher: Voucher{Offer: f.Offer, Scope: Scope(f.Scope), Duration: f.Duration, Deadline: f.Deadline},
+	}
+	if v.Version != VoucherVersion {
 		return nil, fmt.Errorf("%w of version %d, which this program knows", ErrVoucher, VoucherVersion)
-	case v.Nonce == nil || v.Nonce.Sign() < 0 || v.Nonce.BitLen() > 256:
+	}
+	for _, a := range []struct {
+		to   *common.Address
+		text string
+	}{{&v.Contract, f.Contract}, {&v.Subject, f.Subject}} {
+		var err error
+		if *a.to, err = ParseAddress(a.text); err != nil {
+			return nil, fmt.Errorf("%w: %w", ErrVoucher, err)
+		}
+	}
+	var ok bool
+	if v.Nonce, ok = new(big.Int).SetString(f.Nonce, 10); !ok || v.Nonce.Sign() < 0 || v.Nonce.BitLen() > 256 {
 		return nil, fmt.Errorf("%w: its nonce is no number of 256 bits", ErrVoucher)
-	case v.Duration > ForEver || v.Deadline > ForEver:
+	}
+	if v.Duration > ForEver || v.Deadline > ForEver {
 		return nil, fmt.Errorf("%w: its times are out of range", ErrVoucher)
 	}
 	return v, nil

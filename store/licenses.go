@@ -30,9 +30,10 @@ const (
 	Transferred                          // to Who; at
 	DelegateAdded                        // Who; at
 	DelegateRemoved                      // Who; at
+	Offered                              // of license 0 of an offer: Model is the hash of its terms
 )
 
-var eventNames = []string{"", "licensed", "renewed", "ended", "suspended", "resumed", "revoked", "transferred", "delegate_added", "delegate_removed"}
+var eventNames = []string{"", "licensed", "renewed", "ended", "suspended", "resumed", "revoked", "transferred", "delegate_added", "delegate_removed", "offered"}
 
 func (k EventKind) String() string {
 	if int(k) >= len(eventNames) {
@@ -50,19 +51,23 @@ type Event struct {
 	Index   uint32 // in the block
 	License uint64
 	Kind    EventKind
-	Model   common.Hash // of Licensed
+	Model   common.Hash // of Licensed and Offered
 	Who     common.Address
 	Numbers [3]uint64
 }
 
 // Licenses is what a chain has on record about licenses, as events in their order.
 type Licenses struct {
+	// Of which contract they are, on which chain.
+	Chain    uint64
+	Contract common.Address
+
 	db                     *DB
 	head, uses, ofLicense  *sql.Stmt
 	block, event, usedEver string
 }
 
-const licensesVersion = 1
+const licensesVersion = 2
 
 // licensesSchema: numbers of the chain fit SQLite's 63 bits, since times have 40 bits and an
 // offer's number is far below 2^31.
@@ -80,22 +85,39 @@ CREATE INDEX IF NOT EXISTS license_uses_block ON license_uses (block);`
 // A database of another contract, chain or version is [ErrSchema].
 func (d *DB) Licenses(ctx context.Context, chain uint64, contract common.Address) (*Licenses, error) {
 	if _, err := d.sql.ExecContext(ctx, d.dialect(licensesSchema)); err != nil {
-		return nil, fmt.Errorf("make tables: %w", err)
+		return nil, d.failed("make tables", err)
 	}
 	_, err := d.sql.ExecContext(ctx, d.dialect(`INSERT INTO license_meta VALUES (1, ?, ?, ?) ON CONFLICT DO NOTHING`), licensesVersion, int64(chain), contract[:])
 	if err != nil {
-		return nil, fmt.Errorf("make tables: %w", err)
+		return nil, d.failed("make tables", err)
 	}
+	l, err := d.KnownLicenses(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if l.Chain != chain || l.Contract != contract {
+		return nil, d.failed("read tables", fmt.Errorf("%w: of contract %s on chain %d", ErrSchema, l.Contract, l.Chain))
+	}
+	return l, nil
+}
+
+// KnownLicenses opens the tables of whatever contract they are of. A database without them, or
+// of another version, is [ErrSchema].
+func (d *DB) KnownLicenses(ctx context.Context) (*Licenses, error) {
 	var version, id int64
 	var of []byte
-	if err := d.sql.QueryRowContext(ctx, `SELECT version, chain, contract FROM license_meta WHERE id = 1`).Scan(&version, &id, &of); err != nil {
-		return nil, fmt.Errorf("read tables: %w", err)
+	err := d.sql.QueryRowContext(ctx, `SELECT version, chain, contract FROM license_meta WHERE id = 1`).Scan(&version, &id, &of)
+	if errors.Is(err, sql.ErrNoRows) || isNoTable(err) {
+		return nil, d.failed("read tables", fmt.Errorf("%w: it holds no licenses", ErrSchema))
 	}
-	if version != licensesVersion || uint64(id) != chain || common.BytesToAddress(of) != contract {
-		return nil, fmt.Errorf("%w, chain or contract: version %d, contract %s on chain %d", ErrSchema, version, common.BytesToAddress(of), id)
+	if err != nil {
+		return nil, d.failed("read tables", err)
+	}
+	if version != licensesVersion {
+		return nil, d.failed("read tables", fmt.Errorf("%w: %d, this program knows %d", ErrSchema, version, licensesVersion))
 	}
 	l := &Licenses{
-		db:       d,
+		Chain: uint64(id), Contract: common.BytesToAddress(of), db: d,
 		block:    d.dialect(`INSERT INTO license_blocks VALUES (?, ?, ?) ON CONFLICT (number) DO UPDATE SET hash = excluded.hash, time = excluded.time`),
 		event:    d.dialect(`INSERT INTO license_events VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`),
 		usedEver: d.dialect(`INSERT INTO license_uses VALUES (?, ?, ?) ON CONFLICT DO NOTHING`),
@@ -109,7 +131,7 @@ func (d *DB) Licenses(ctx context.Context, chain uint64, contract common.Address
 		{&l.ofLicense, `SELECT block, idx, kind, model, who, a, b, c FROM license_events WHERE license = ? ORDER BY block, idx`},
 	} {
 		if *s.to, err = d.sql.PrepareContext(ctx, d.dialect(s.text)); err != nil {
-			return nil, fmt.Errorf("read tables: %w", err)
+			return nil, d.failed("read tables", err)
 		}
 	}
 	return l, nil
@@ -129,7 +151,7 @@ func (l *Licenses) Append(ctx context.Context, events []Event, upTo ...Block) er
 		}
 		for _, e := range events {
 			var model, who []byte
-			if e.Kind == Licensed {
+			if e.Kind == Licensed || e.Kind == Offered {
 				model = e.Model[:]
 			}
 			if e.Who != (common.Address{}) {
@@ -186,11 +208,20 @@ func (l *Licenses) Before(ctx context.Context, number uint64) (Block, bool, erro
 	return b, err == nil, err
 }
 
+// Block is a known block of a number; false if it is not one of those that are remembered.
+func (l *Licenses) Block(ctx context.Context, number uint64) (Block, bool, error) {
+	b, err := scanBlock(l.db.sql.QueryRowContext(ctx, l.db.dialect(`SELECT number, hash, time FROM license_blocks WHERE number = ?`), int64(number)))
+	if errors.Is(err, sql.ErrNoRows) {
+		return Block{}, false, nil
+	}
+	return b, err == nil, err
+}
+
 func scanBlock(row *sql.Row) (b Block, err error) {
 	var number, time int64
 	var hash []byte
 	if err := row.Scan(&number, &hash, &time); err != nil {
-		return b, fmt.Errorf("read blocks: %w", err)
+		return b, fmt.Errorf("read blocks: %w", classify(err))
 	}
 	return Block{uint64(number), common.BytesToHash(hash), uint64(time)}, nil
 }
@@ -199,24 +230,24 @@ func scanBlock(row *sql.Row) (b Block, err error) {
 func (l *Licenses) Uses(ctx context.Context, subject common.Address) (list []uint64, err error) {
 	rows, err := l.uses.QueryContext(ctx, subject[:])
 	if err != nil {
-		return nil, fmt.Errorf("read uses: %w", err)
+		return nil, fmt.Errorf("read uses: %w", classify(err))
 	}
 	defer func() { err = errors.Join(err, rows.Close()) }()
 	for rows.Next() {
 		var id int64
 		if err := rows.Scan(&id); err != nil {
-			return nil, fmt.Errorf("read uses: %w", err)
+			return nil, fmt.Errorf("read uses: %w", classify(err))
 		}
 		list = append(list, uint64(id))
 	}
-	return list, rows.Err()
+	return list, classify(rows.Err())
 }
 
 // Events are those of a license, in their order.
 func (l *Licenses) Events(ctx context.Context, license uint64) (list []Event, err error) {
 	rows, err := l.ofLicense.QueryContext(ctx, int64(license))
 	if err != nil {
-		return nil, fmt.Errorf("read events: %w", err)
+		return nil, fmt.Errorf("read events: %w", classify(err))
 	}
 	defer func() { err = errors.Join(err, rows.Close()) }()
 	for rows.Next() {
@@ -224,13 +255,13 @@ func (l *Licenses) Events(ctx context.Context, license uint64) (list []Event, er
 		var block, a, b, c int64
 		var model, who []byte
 		if err := rows.Scan(&block, &e.Index, &e.Kind, &model, &who, &a, &b, &c); err != nil {
-			return nil, fmt.Errorf("read events: %w", err)
+			return nil, fmt.Errorf("read events: %w", classify(err))
 		}
 		e.Block, e.Numbers = uint64(block), [3]uint64{uint64(a), uint64(b), uint64(c)}
 		e.Model, e.Who = common.BytesToHash(model), common.BytesToAddress(who)
 		list = append(list, e)
 	}
-	return list, rows.Err()
+	return list, classify(rows.Err())
 }
 
 // Clear forgets everything.
@@ -250,24 +281,24 @@ func (l *Licenses) Clear(ctx context.Context) error {
 func (l *Licenses) All(ctx context.Context, after uint64, limit int) (list []uint64, err error) {
 	rows, err := l.db.sql.QueryContext(ctx, l.db.dialect(`SELECT license FROM license_events WHERE kind = ? AND license > ? ORDER BY license LIMIT ?`), Licensed, int64(after), limit)
 	if err != nil {
-		return nil, fmt.Errorf("read licenses: %w", err)
+		return nil, fmt.Errorf("read licenses: %w", classify(err))
 	}
 	defer func() { err = errors.Join(err, rows.Close()) }()
 	for rows.Next() {
 		var id int64
 		if err := rows.Scan(&id); err != nil {
-			return nil, fmt.Errorf("read licenses: %w", err)
+			return nil, fmt.Errorf("read licenses: %w", classify(err))
 		}
 		list = append(list, uint64(id))
 	}
-	return list, rows.Err()
+	return list, classify(rows.Err())
 }
 
 // After are the events of blocks after one, in the order of the chain.
 func (l *Licenses) After(ctx context.Context, block uint64) (list []Event, err error) {
 	rows, err := l.db.sql.QueryContext(ctx, l.db.dialect(`SELECT license, block, idx, kind, model, who, a, b, c FROM license_events WHERE block > ? ORDER BY block, idx`), int64(block))
 	if err != nil {
-		return nil, fmt.Errorf("read events: %w", err)
+		return nil, fmt.Errorf("read events: %w", classify(err))
 	}
 	defer func() { err = errors.Join(err, rows.Close()) }()
 	for rows.Next() {
@@ -275,11 +306,11 @@ func (l *Licenses) After(ctx context.Context, block uint64) (list []Event, err e
 		var id, at, a, b, c int64
 		var model, who []byte
 		if err := rows.Scan(&id, &at, &e.Index, &e.Kind, &model, &who, &a, &b, &c); err != nil {
-			return nil, fmt.Errorf("read events: %w", err)
+			return nil, fmt.Errorf("read events: %w", classify(err))
 		}
 		e.License, e.Block, e.Numbers = uint64(id), uint64(at), [3]uint64{uint64(a), uint64(b), uint64(c)}
 		e.Model, e.Who = common.BytesToHash(model), common.BytesToAddress(who)
 		list = append(list, e)
 	}
-	return list, rows.Err()
+	return list, classify(rows.Err())
 }

@@ -2,7 +2,10 @@ package store_test
 
 import (
 	"errors"
+	"io/fs"
+	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/ethereum/go-ethereum/common"
@@ -124,11 +127,75 @@ func TestOtherContract(t *testing.T) {
 	})
 }
 
+// What is opened to read is not made, and says whose it is.
+func TestOpenRead(t *testing.T) {
+	eachDatabase(t, func(t *testing.T, where string) {
+		l := open(t, where)
+		if err := l.Append(t.Context(), nil, block(3)); err != nil {
+			t.Fatal(err)
+		}
+		db, err := store.OpenRead(t.Context(), where)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer db.Close()
+		got, err := db.KnownLicenses(t.Context())
+		if err != nil || got.Chain != 1 || got.Contract != contract {
+			t.Fatalf("%+v, %v", got, err)
+		}
+		if b, ok, err := got.Block(t.Context(), 3); !ok || err != nil || b != block(3) {
+			t.Errorf("block 3: %+v, %v, %v", b, ok, err)
+		}
+		if _, ok, err := got.Block(t.Context(), 2); ok || err != nil {
+			t.Errorf("block 2: %v, %v", ok, err)
+		}
+	})
+}
+
 func TestOpenErrors(t *testing.T) {
-	if _, err := store.Open(t.Context(), filepath.Join(t.TempDir(), "no", "such", "directory.db")); err == nil {
-		t.Error("a directory that is not there")
+	dir := t.TempDir()
+	file := func(name, text string) string {
+		path := filepath.Join(dir, name)
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return path
 	}
-	if _, err := store.Open(t.Context(), "postgres://127.0.0.1:1/x?connect_timeout=1"); err == nil {
-		t.Error("a server that is not there")
+	use := func(where string) error {
+		db, err := store.Open(t.Context(), where)
+		if err != nil {
+			return err
+		}
+		defer db.Close()
+		_, err = db.Licenses(t.Context(), 1, contract)
+		return err
+	}
+	read := func(where string) error {
+		db, err := store.OpenRead(t.Context(), where)
+		if err != nil {
+			return err
+		}
+		defer db.Close()
+		_, err = db.KnownLicenses(t.Context())
+		return err
+	}
+	text := file("text.db", "this is a text and no database of any kind, though it is long enough to have a header of a hundred bytes in it\n")
+	for what, c := range map[string]struct{ got, want error }{
+		"text":                   {use(text), store.ErrNotDatabase},
+		"text to read":           {read(text), store.ErrNotDatabase},
+		"nothing to read":        {read(filepath.Join(dir, "none.db")), fs.ErrNotExist},
+		"empty to read":          {read(file("empty.db", "")), store.ErrSchema},
+		"a directory's absence":  {use(filepath.Join(dir, "no", "such.db")), fs.ErrNotExist},
+		"nobody serves":          {use("postgres://nobody:secret@127.0.0.1:1/x?connect_timeout=1"), store.ErrServer},
+		"not a server's address": {use("postgres://nobody:secret@127.0.0.1:port/x"), store.ErrServer},
+	} {
+		if !errors.Is(c.got, c.want) {
+			t.Errorf("%s: %v, want %v", what, c.got, c.want)
+		} else if strings.Contains(c.got.Error(), "secret") {
+			t.Errorf("%s: the error tells the password: %v", what, c.got)
+		}
+	}
+	if _, err := os.Stat(filepath.Join(dir, "none.db")); err == nil {
+		t.Error("opening to read made a file")
 	}
 }

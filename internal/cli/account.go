@@ -11,7 +11,6 @@ import (
 	"strings"
 	"text/tabwriter"
 
-	"github.com/ethereum/go-ethereum/common"
 	"github.com/spf13/cobra"
 
 	"loyal/internal/atomicfile"
@@ -38,9 +37,9 @@ each sealed with its password.`,
 
 // account is the JSON of the account commands.
 type account struct {
-	Name    string         `json:"name"`
-	Address common.Address `json:"address"`
-	File    string         `json:"file"`
+	Name    string      `json:"name"`
+	Address checksummed `json:"address"`
+	File    string      `json:"file"`
 }
 
 func keystoreDir() string { return env.Keystore.Effective() }
@@ -58,7 +57,7 @@ func findKeyFile(ref string) (string, error) {
 		return "", err
 	}
 	for _, a := range list {
-		if a.Name == ref || strings.EqualFold(a.Address.Hex(), ref) {
+		if a.Name == ref || strings.EqualFold(a.Address.String(), ref) {
 			return a.File, nil
 		}
 	}
@@ -85,7 +84,7 @@ func accounts() (list []account, err error) {
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", path, err)
 		}
-		list = append(list, account{name, address, path})
+		list = append(list, account{name, checksummed(address), path})
 	}
 	slices.SortFunc(list, func(a, b account) int { return strings.Compare(a.Name, b.Name) })
 	return list, nil
@@ -108,7 +107,7 @@ func keep(app *App, name, passwordFile string, key *chain.Key) error {
 	if name != filepath.Base(name) || strings.HasPrefix(name, ".") {
 		return usagef("%q is not a name for an account: it names a file", name)
 	}
-	a := account{name, key.Address(), filepath.Join(keystoreDir(), name+".json")}
+	a := account{name, checksummed(key.Address()), filepath.Join(keystoreDir(), name+".json")}
 	if _, err := os.Stat(a.File); err == nil {
 		return fmt.Errorf("%w: %s", errAccountExists, a.File)
 	}

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 
-	"github.com/ethereum/go-ethereum/common"
 	"github.com/spf13/cobra"
 
 	"loyal/license/devchain"
@@ -17,8 +16,8 @@ func newChainCommand(app *App) *cobra.Command {
 
 // startedAccount is an account of a chain, without its key.
 type startedAccount struct {
-	Name    string         `json:"name"`
-	Address common.Address `json:"address"`
+	Name    string      `json:"name"`
+	Address checksummed `json:"address"`
 	// Key is its key file, empty for a chain in memory.
 	Key string `json:"key,omitempty"`
 }
@@ -77,7 +76,7 @@ func newStarted(c *devchain.Chain, dir string) started {
 		s.PasswordFile = devchain.PasswordFile(dir)
 	}
 	for _, a := range c.Accounts() {
-		one := startedAccount{Name: a.Name, Address: a.Address}
+		one := startedAccount{Name: a.Name, Address: checksummed(a.Address)}
 		if dir != "" {
 			one.Key = devchain.KeyFile(dir, a.Name)
 		}

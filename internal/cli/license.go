@@ -31,10 +31,11 @@ The node is --rpc-url or $ETH_RPC_URL, the contract --contract or $LOYAL_LICENSE
 sends transactions is the key file --key (go-ethereum's form), whose password comes from
 --password-file, $LOYAL_PASSPHRASE or the terminal.`,
 		newLicenseDeployCommand(app),
-		newGroupCommand("model", "register models", "Models are registered under a name of their owner's.", newModelRegisterCommand(app)),
+		newGroupCommand("model", "register models, look at them, hand them on", "Models are registered under a name of their owner's.",
+			newModelRegisterCommand(app), newRegisteredShowCommand(app), newModelUpdateCommand(app), newModelTransferCommand(app), newModelAcceptCommand(app)),
 		newGroupCommand("version", "commit to versions of a model", "A commitment says, for ever, what there was before a version was released.", newVersionCommitCommand(app)),
 		newGroupCommand("offer", "make offers and look at them", "What is offered never changes; another price is another offer.",
-			newOfferNewCommand(app), newOfferListCommand(app), newOfferCloseCommand(app)),
+			newOfferNewCommand(app), newOfferListCommand(app), newOfferShowCommand(app), newOfferCloseCommand(app)),
 		newLicenseBuyCommand(app),
 		newLicenseGrantCommand(app),
 		newLicenseVoucherCommand(app),
@@ -51,6 +52,7 @@ sends transactions is the key file --key (go-ethereum's form), whose password co
 		newLicenseWatchCommand(app),
 		newLicenseCheckCommand(app),
 		newLicenseWithdrawCommand(app),
+		newLicenseReceiptCommand(app),
 		newLicenseProveCommand(app),
 		newLicenseVerifyProofCommand(app),
 	)
@@ -92,13 +94,21 @@ func (c *connection) dial(ctx context.Context) (*chain.Client, error) {
 	return chain.Dial(ctx, url, c.o)
 }
 
-// open connects to the contracts.
-func (c *connection) open(ctx context.Context) (*chain.Client, error) {
-	c.o.Licenses = c.contract
-	if c.o.Licenses == (common.Address{}) && env.Licenses.IsSet() {
-		if err := addressValue(&c.o.Licenses).Set(env.Licenses.Value()); err != nil {
-			return nil, usagef("%s: %w", env.Licenses.Name, err)
+// named is the contract that is named, zero for none.
+func (c *connection) named() (common.Address, error) {
+	contract := c.contract
+	if contract == (common.Address{}) && env.Licenses.IsSet() {
+		if err := addressValue(&contract).Set(env.Licenses.Value()); err != nil {
+			return contract, usagef("%s: %w", env.Licenses.Name, err)
 		}
+	}
+	return contract, nil
+}
+
+// open connects to the contracts.
+func (c *connection) open(ctx context.Context) (_ *chain.Client, err error) {
+	if c.o.Licenses, err = c.named(); err != nil {
+		return nil, err
 	}
 	if c.o.Licenses == (common.Address{}) {
 		return nil, errNoContract
@@ -135,14 +145,14 @@ func (c *connection) signer(ctx context.Context, app *App) (chain.Signer, error)
 
 // sent is what every command that sends a transaction tells.
 type sent struct {
-	Transaction common.Hash    `json:"transaction"`
-	Block       uint64         `json:"block"`
-	Gas         uint64         `json:"gas"`
-	From        common.Address `json:"from"`
+	Transaction common.Hash `json:"transaction"`
+	Block       uint64      `json:"block"`
+	Gas         uint64      `json:"gas"`
+	From        checksummed `json:"from"`
 }
 
 func newSent(r *types.Receipt, s chain.Signer) sent {
-	return sent{r.TxHash, r.BlockNumber.Uint64(), r.GasUsed, s.Address()}
+	return sent{r.TxHash, r.BlockNumber.Uint64(), r.GasUsed, checksummed(s.Address())}
 }
 
 func (s sent) write(w io.Writer) error {
@@ -199,12 +209,12 @@ chain that has one there is nothing to deploy.`,
 				return err
 			}
 			out := struct {
-				ChainID  uint64         `json:"chain_id"`
-				Licenses common.Address `json:"licenses"`
-				Registry common.Address `json:"registry"`
-				Card     common.Address `json:"card"`
+				ChainID  uint64      `json:"chain_id"`
+				Licenses checksummed `json:"licenses"`
+				Registry checksummed `json:"registry"`
+				Card     checksummed `json:"card"`
 				sent
-			}{d.ChainID, d.Licenses, d.Registry, d.Card, newSent(r, s)}
+			}{d.ChainID, checksummed(d.Licenses), checksummed(d.Registry), checksummed(d.Card), newSent(r, s)}
 			return app.Print(out, func(w io.Writer) error {
 				fmt.Fprintf(w, "licenses     %s\nregistry     %s\ncard         %s\n", d.Licenses, d.Registry, d.Card)
 				return out.write(w)
@@ -213,4 +223,16 @@ chain that has one there is nothing to deploy.`,
 	}
 	c.writing(cmd)
 	return cmd
+}
+
+// inFuture refuses a time, where one is given, that the chain's clock has passed.
+func inFuture(ctx context.Context, client *chain.Client, flag string, at uint64) error {
+	if at == 0 {
+		return nil
+	}
+	h, err := client.Header(ctx, nil)
+	if err == nil && at <= h.Time {
+		err = usagef("%s is past: the chain is at %s", flag, writeTime(h.Time))
+	}
+	return err
 }

@@ -1,10 +1,11 @@
 package cli
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
-	"math/big"
+	"slices"
 	"time"
 
 	"github.com/ethereum/go-ethereum/common"
@@ -14,6 +15,7 @@ import (
 	"loyal/internal/readfile"
 	"loyal/license"
 	"loyal/license/chain"
+	"loyal/license/index"
 	"loyal/license/proof"
 )
 
@@ -36,16 +38,38 @@ func (a *asked) register(cmd *cobra.Command) {
 type checkResult struct {
 	Status license.Status `json:"status"`
 	Reason string         `json:"reason"`
-	// License is its number, empty for none.
-	License string `json:"license,omitempty"`
-	*chain.Checked
+	// License is its number, absent for none.
+	License   string       `json:"license,omitempty"`
+	TermsHash *common.Hash `json:"terms_hash,omitempty"`
+	Question  questionJSON `json:"question"`
+	// Block is at which the answer stands, absent without an answer.
+	Block *blockJSON `json:"block,omitempty"`
+	// Finality is absent where the answer is an index's.
+	Finality string `json:"finality,omitempty"`
+	// Age is for how many seconds the block has been there.
+	Age *int64 `json:"age_seconds,omitempty"`
+	// Index is where the answer is from one.
+	Index *indexJSON `json:"index,omitempty"`
+}
+
+// indexJSON says how an index stands.
+type indexJSON struct {
+	Contract checksummed `json:"contract"`
+	ChainID  uint64      `json:"chain_id"`
+	// Behind is how many blocks the node has that the index has not; absent where no node
+	// was asked, or none answered.
+	Behind *uint64 `json:"blocks_behind,omitempty"`
+}
+
+// checkFlags are those of `loyal license check`.
+type checkFlags struct {
+	asked
+	i      indexed
+	maxAge uint32
 }
 
 func newLicenseCheckCommand(app *App) *cobra.Command {
-	var (
-		c connection
-		a asked
-	)
+	var f checkFlags
 	cmd := &cobra.Command{
 		Use:   "check --model MODEL --subject ADDRESS",
 		Short: "ask whether an address is, or was, licensed",
@@ -65,77 +89,188 @@ final that is. All but the first and the last end with exit code 14. "no_record"
 a question to the operator; it does not prove anything about how the model came there.
 
 The answer comes from a node that has to be believed; 'loyal license prove' makes a file
-that needs no belief.`,
+that needs no belief. With --index (or --offline, for the index in its usual place) it
+comes from an index of the contract's events as it stands, in microseconds and without
+asking a node; it says at which block that is, how old the block is and, unless
+--offline, how many blocks a node is ahead, if one answers at once. 'loyal license watch'
+keeps an index up to date, 'loyal license list' brings it there. --max-age says how old
+the block may be; an older one is chain_uncertain.`,
 		Example: `  loyal license check --model 0xACCOUNT/smol --subject 0xB0b… --scope serve
-  loyal license check --model 0xACCOUNT/smol --subject 0xB0b… --at 2027-01-31T12:00:00Z --json`,
+  loyal license check --model 0xACCOUNT/smol --subject 0xB0b… --at 2027-01-31T12:00:00Z --json
+  loyal license check --model 0xACCOUNT/smol --subject 0xB0b… --index licenses.db --offline --max-age 10m`,
 		Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			got, err := a.check(cmd, &c)
-			if uncertain(err) {
-				out := checkResult{Status: license.ChainUncertain, Reason: err.Error()}
-				if err := app.Print(out, func(w io.Writer) error { return writeUncertain(w, out) }); err != nil {
-					return err
-				}
-				return ExitStatus(ExitEndpoint)
-			}
-			if err != nil {
-				return err
-			}
-			out := checkResult{Status: got.Status, Reason: got.Reason(), Checked: got}
-			if got.License != 0 {
-				out.License = chain.Number(got.License)
-			}
-			if err := app.Print(out, func(w io.Writer) error { return writeCheck(w, out) }); err != nil {
-				return err
-			}
-			if got.Status != license.Authorized {
-				return ExitStatus(ExitLicense)
-			}
-			return nil
-		},
+		RunE: func(cmd *cobra.Command, _ []string) error { return f.run(app, cmd) },
 	}
-	a.register(cmd)
-	c.reading(cmd)
+	f.register(cmd)
+	flags := cmd.Flags()
+	flags.StringVar(&f.i.path, "index", "", "answer from the index in this `file` (see 'loyal license list')")
+	flags.BoolVar(&f.i.offline, "offline", false, "answer from the index, and ask no node anything")
+	flags.Var(secondsValue(&f.maxAge), "max-age", "oldest that the block of an answer may be, a `time` as 10m (0: any)")
+	f.i.reading(cmd)
 	return cmd
 }
 
-func uncertain(err error) bool {
-	return errors.Is(err, chain.ErrUnreachable) || errors.Is(err, chain.ErrWentBack)
+func (f *checkFlags) run(app *App, cmd *cobra.Command) error {
+	ask := f.askNode
+	if f.i.path != "" || f.i.offline {
+		ask = f.askIndex
+	}
+	out, err := ask(cmd.Context())
+	if err == nil {
+		err = f.limitAge(out)
+	}
+	if err != nil && !uncertain(err) {
+		return err
+	}
+	if out == nil {
+		f.q.At = f.at.time
+		out = &checkResult{Question: newQuestion(f.q)}
+	}
+	if err != nil {
+		out.Status, out.Reason = license.ChainUncertain, err.Error()
+	}
+	if err := app.Print(out, func(w io.Writer) error { return writeCheck(w, f.q, out) }); err != nil {
+		return err
+	}
+	switch {
+	case err != nil:
+		if r := ruleOf(err); r != nil {
+			app.printHint(r.hint)
+		}
+		return ExitStatus(ExitEndpoint)
+	case out.Status == license.Authorized:
+		return nil
+	}
+	return ExitStatus(ExitLicense)
 }
 
-func (a *asked) check(cmd *cobra.Command, c *connection) (*chain.Checked, error) {
-	client, err := c.open(cmd.Context())
+// uncertain says whether an error means that nothing reliable is known.
+func uncertain(err error) bool {
+	return slices.ContainsFunc([]error{chain.ErrUnreachable, chain.ErrNode, chain.ErrWentBack, chain.ErrContradiction, errStale, index.ErrAhead, index.ErrEmpty},
+		func(target error) bool { return errors.Is(err, target) })
+}
+
+// errStale reports an answer that is older than it may be.
+var errStale = errors.New("the newest block known is too old")
+
+// limitAge refuses an answer about now that is too old. One about the past stays one.
+func (f *checkFlags) limitAge(r *checkResult) error {
+	if f.maxAge == 0 || f.at.given() || *r.Age <= int64(f.maxAge) {
+		return nil
+	}
+	return fmt.Errorf("%w: it is of %s ago, over %s, and said %s", errStale, ago(*r.Age), writeSeconds(uint64(f.maxAge)), r.Status)
+}
+
+func ageOf(time uint64) *int64 {
+	n := max(0, now().Unix()-int64(time))
+	return &n
+}
+
+func ago(seconds int64) string { return (time.Duration(seconds) * time.Second).String() }
+
+// now is the clock of this machine.
+var now = time.Now
+
+func (f *checkFlags) askNode(ctx context.Context) (*checkResult, error) {
+	client, err := f.i.open(ctx)
 	if err != nil {
 		return nil, err
 	}
 	defer client.Close()
-	if a.at.block == nil {
-		a.q.At = a.at.time
-		return client.Check(cmd.Context(), a.q)
-	}
-	h, err := client.Header(cmd.Context(), a.at.block)
+	h, err := client.Header(ctx, f.at.block)
 	if err != nil {
 		return nil, err
 	}
-	return client.CheckAt(cmd.Context(), a.q, h)
+	f.q.At = f.at.time
+	got, err := client.CheckAt(ctx, f.q, h)
+	if err != nil {
+		return nil, err
+	}
+	f.q = got.Question
+	r := newCheckResult(got.Answer, got.Question, got.Reason(), blockJSON{got.Block.Number, got.Block.Hash, instant(got.Block.Time)})
+	r.Finality = got.Finality
+	return r, nil
 }
 
-func writeCheck(w io.Writer, r checkResult) error {
-	fmt.Fprintf(w, "%s: %s\n\n", r.Status, r.Reason)
-	fmt.Fprintf(w, "model     %s\nsubject   %s\n", r.Question.Model, r.Question.Subject)
-	if r.Question.Scope != 0 {
-		fmt.Fprintf(w, "scope     %s\n", r.Question.Scope)
+func newCheckResult(a license.Answer, q license.Question, reason string, b blockJSON) *checkResult {
+	r := &checkResult{Status: a.Status, Reason: reason, Question: newQuestion(q), Block: &b, Age: ageOf(uint64(b.Time))}
+	if a.License != 0 {
+		r.License, r.TermsHash = chain.Number(a.License), &a.TermsHash
 	}
-	fmt.Fprintf(w, "time      %s\n", writeTime(r.Question.At))
+	return r
+}
+
+// longestAsk bounds the question to a node how far it is ahead of an index.
+const longestAsk = 2 * time.Second
+
+func (f *checkFlags) askIndex(ctx context.Context) (_ *checkResult, err error) {
+	k, err := f.i.known(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, k.db.Close()) }()
+	if f.q.At, err = k.when(ctx, f.at); err != nil {
+		return nil, err
+	}
+	if f.q.At > uint64(now().Unix()) {
+		if head, err := k.index.Head(ctx); err == nil && f.q.At > head.Time { // a chain's clock may be ahead
+			return nil, fmt.Errorf("check license: %w", chain.ErrFuture)
+		}
+	}
+	got, err := k.index.Check(ctx, f.q)
+	if err != nil {
+		return nil, err
+	}
+	f.q = got.Question
+	said := chain.Checked{Answer: got.Answer, Question: got.Question}
+	r := newCheckResult(got.Answer, got.Question, said.Reason(), blockJSON{got.Block.Number, got.Block.Hash, instant(got.Block.Time)})
+	r.Index = &indexJSON{Contract: checksummed(k.store.Contract), ChainID: k.store.Chain}
+	if !f.i.offline {
+		r.Index.Behind = f.i.behind(ctx, k, got.Block.Number)
+	}
+	return r, nil
+}
+
+// behind asks a node how many blocks an index lacks; nil without an answer.
+func (i *indexed) behind(ctx context.Context, k *known, at uint64) *uint64 {
+	c := i.connection
+	c.o.ChainID, c.o.Timeout = k.store.Chain, longestAsk
+	client, err := c.dial(ctx)
+	if err != nil {
+		return nil // it is only asked for a courtesy
+	}
+	defer client.Close()
+	h, err := client.Header(ctx, nil)
+	if err != nil {
+		return nil
+	}
+	n := max(h.Number.Uint64(), at) - at
+	return &n
+}
+
+func writeCheck(w io.Writer, q license.Question, r *checkResult) error {
+	fmt.Fprintf(w, "%s: %s\n", r.Status, printableLine(r.Reason))
+	if r.Block == nil {
+		return nil
+	}
+	fmt.Fprintf(w, "\nmodel     %s\nsubject   %s\n", q.Model, q.Subject)
+	if q.Scope != 0 {
+		fmt.Fprintf(w, "scope     %s\n", q.Scope)
+	}
+	fmt.Fprintf(w, "time      %s\n", writeTime(q.At))
 	if r.License != "" {
-		fmt.Fprintf(w, "license   %s, terms sha256:%x\n", r.License, r.TermsHash)
+		fmt.Fprintf(w, "license   %s, terms sha256:%x\n", r.License, *r.TermsHash)
 	}
-	_, err := fmt.Fprintf(w, "block     %d, %s, %s (%s)\n", r.Block.Number, r.Block.Hash, writeTime(r.Block.Time), r.Finality)
-	return err
-}
-
-func writeUncertain(w io.Writer, r checkResult) error {
-	_, err := fmt.Fprintf(w, "%s: %s\n", r.Status, printableLine(r.Reason))
+	fmt.Fprintf(w, "block     %d, %s, %s", r.Block.Number, r.Block.Hash, writeTime(uint64(r.Block.Time)))
+	if r.Index == nil {
+		_, err := fmt.Fprintf(w, " (%s)\n", r.Finality)
+		return err
+	}
+	fmt.Fprintf(w, "\nindex     of %s on chain %d, its block is %s old", r.Index.Contract, r.Index.ChainID, ago(*r.Age))
+	if r.Index.Behind != nil {
+		fmt.Fprintf(w, ", %d blocks behind", *r.Index.Behind)
+	}
+	_, err := fmt.Fprintln(w)
 	return err
 }
 
@@ -190,25 +325,33 @@ of; with a time, it is from the newest block, about that time.`,
 
 // proved is the JSON of `loyal license prove` and `verify-proof`.
 type proved struct {
-	Status   license.Status   `json:"status"`
-	License  string           `json:"license,omitempty"`
-	Question license.Question `json:"question"`
-	Block    proof.Block      `json:"block"`
-	ChainID  uint64           `json:"chain_id"`
-	Contract common.Address   `json:"contract"`
+	Status    license.Status `json:"status"`
+	Reason    string         `json:"reason"`
+	License   string         `json:"license,omitempty"`
+	TermsHash *common.Hash   `json:"terms_hash,omitempty"`
+	Question  questionJSON   `json:"question"`
+	Block     blockJSON      `json:"block"`
+	ChainID   uint64         `json:"chain_id"`
+	Contract  checksummed    `json:"contract"`
 }
 
 func proofResult(p *proof.Proof) proved {
-	r := proved{Status: p.Answer.Status, Question: p.Question, Block: p.Block, ChainID: p.Contract.ChainID, Contract: p.Contract.Licenses}
+	r := proved{
+		Status: p.Answer.Status, Reason: proofReason(p), Question: newQuestion(p.Question), ChainID: p.Contract.ChainID,
+		Block: blockJSON{p.Block.Number, p.Block.Hash, instant(p.Block.Time)}, Contract: checksummed(p.Contract.Licenses),
+	}
 	if p.Answer.License != 0 {
-		r.License = chain.Number(p.Answer.License)
+		r.License, r.TermsHash = chain.Number(p.Answer.License), &p.Answer.TermsHash
 	}
 	return r
 }
 
+func proofReason(p *proof.Proof) string {
+	return (&chain.Checked{Answer: p.Answer, Question: p.Question}).Reason()
+}
+
 func writeProof(w io.Writer, p *proof.Proof) error {
-	what := (&chain.Checked{Answer: p.Answer, Question: p.Question}).Reason()
-	fmt.Fprintf(w, "%s: %s\n\nmodel     %s\nsubject   %s\n", p.Answer.Status, what, p.Question.Model, p.Question.Subject)
+	fmt.Fprintf(w, "%s: %s\n\nmodel     %s\nsubject   %s\n", p.Answer.Status, proofReason(p), p.Question.Model, p.Question.Subject)
 	if p.Question.Scope != 0 {
 		fmt.Fprintf(w, "scope     %s\n", p.Question.Scope)
 	}
@@ -257,65 +400,5 @@ Whatever byte of the file was changed, the check fails (exit code 13).`,
 	cmd.Flags().Var(hashValue(&block), "block-hash", "`hash` of the block, from a source of yours")
 	cmd.Flags().Var(addressValue(&contract), "contract", "`address` that the contract must have")
 	requireFlags(cmd, "block-hash")
-	return cmd
-}
-
-func newLicenseWithdrawCommand(app *App) *cobra.Command {
-	var (
-		c         connection
-		token, to common.Address
-		offer     uint32
-	)
-	cmd := &cobra.Command{
-		Use:   "withdraw",
-		Short: "fetch money that the contract owes you",
-		Long: `Fetches what the contract owes to the account of --key: refunds and, for payees, what
-offers have earned. With --offer the earnings of an offer are divided first.`,
-		Example: `  loyal license withdraw --offer 3 --key maker.json
-  loyal license withdraw --token 0x7e5… --to 0xCa401… --key alice.json`,
-		Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			s, err := c.signer(cmd.Context(), app)
-			if err != nil {
-				return err
-			}
-			client, err := c.open(cmd.Context())
-			if err != nil {
-				return err
-			}
-			defer client.Close()
-			if offer != 0 {
-				if _, err := client.Distribute(cmd.Context(), s, offer); err != nil {
-					return err
-				}
-			}
-			if to == (common.Address{}) {
-				to = s.Address()
-			}
-			amount, r, err := client.Withdraw(cmd.Context(), s, token, to)
-			if err != nil {
-				return err
-			}
-			out := struct {
-				Amount *big.Int       `json:"amount"`
-				Token  common.Address `json:"token"`
-				To     common.Address `json:"to"`
-				sent
-			}{amount, token, to, newSent(r, s)}
-			return app.Print(out, func(w io.Writer) error {
-				what := chain.Ether(amount)
-				if token != (common.Address{}) {
-					what = fmt.Sprintf("%s of %s", amount, token)
-				}
-				fmt.Fprintf(w, "%s to %s\n", what, to)
-				return out.write(w)
-			})
-		},
-	}
-	flags := cmd.Flags()
-	flags.Var(addressValue(&token), "token", "`address` of the ERC-20 (default: the chain's own coin)")
-	flags.Var(addressValue(&to), "to", "`address` that gets it (default: the account's own)")
-	flags.Uint32Var(&offer, "offer", 0, "divide the earnings of this offer first")
-	c.writing(cmd)
 	return cmd
 }

@@ -16,7 +16,8 @@ import (
 // obtained is what `loyal license buy` and `grant` tell.
 type obtained struct {
 	License string `json:"license"`
-	Token   uint64 `json:"token"`
+	// Token is its number as an ERC-721.
+	Token decimal `json:"token_id"`
 	sent
 }
 
@@ -35,9 +36,9 @@ func (c *connection) obtain(app *App, cmd *cobra.Command, do func(context.Contex
 	if err != nil {
 		return err
 	}
-	out := obtained{chain.Number(id), id, newSent(r, s)}
+	out := obtained{chain.Number(id), number(id), newSent(r, s)}
 	return app.Print(out, func(w io.Writer) error {
-		fmt.Fprintf(w, "license      %s\ntoken        %d\n", out.License, out.Token)
+		fmt.Fprintf(w, "license      %s\ntoken        %s\n", out.License, out.Token)
 		return out.write(w)
 	})
 }
@@ -46,14 +47,16 @@ func newLicenseBuyCommand(app *App) *cobra.Command {
 	var (
 		c       connection
 		periods uint16
+		terms   string
 	)
 	cmd := &cobra.Command{
 		Use:   "buy OFFER",
 		Short: "buy a license for the account that pays",
 		Long: `Buys a license for the account of --key and prints its number. A price in a token needs
-an allowance, which is given for just this price. To let a server use the license, name
-its address with 'loyal license delegate'.`,
-		Example: `  loyal license buy 3 --key alice.json
+an allowance, which is given for just this price. With --terms nothing is paid unless the
+offer is made on just this document. To let a server use the license, name its address
+with 'loyal license delegate'.`,
+		Example: `  loyal license buy 3 --terms terms.json --key alice.json
   loyal license buy 3 --periods 12 --key alice.json --password-file word`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -62,10 +65,20 @@ its address with 'loyal license delegate'.`,
 				return err
 			}
 			return c.obtain(app, cmd, func(ctx context.Context, client *chain.Client, s chain.Signer) (uint64, *types.Receipt, error) {
+				if terms != "" {
+					o, err := client.Offer(ctx, n)
+					if err != nil {
+						return 0, nil, err
+					}
+					if err := checkTerms(terms, o); err != nil {
+						return 0, nil, err
+					}
+				}
 				return client.Buy(ctx, s, n, periods)
 			})
 		},
 	}
+	cmd.Flags().StringVar(&terms, "terms", "", "refuse unless the offer's terms are those in this JSON `file`")
 	cmd.Flags().Uint16Var(&periods, "periods", 1, "how many periods to pay for")
 	c.writing(cmd)
 	return cmd
@@ -174,6 +187,9 @@ func newLicenseSuspendCommand(app *App) *cobra.Command {
 			requireFlags(cmd, "for")
 		},
 		func(ctx context.Context, client *chain.Client, s chain.Signer, id uint64) (*types.Receipt, error) {
+			if duration == 0 {
+				return nil, usagef("--for is no time: 'loyal license resume' ends a suspension")
+			}
 			return client.Suspend(ctx, s, id, duration, license.ReasonHash(reason))
 		})
 }

@@ -1,17 +1,13 @@
 package cli
 
 import (
-	"context"
 	"fmt"
 	"io"
 	"strings"
-	"text/tabwriter"
 
 	"github.com/ethereum/go-ethereum/common"
-	"github.com/ethereum/go-ethereum/core/types"
 	"github.com/spf13/cobra"
 
-	"loyal/internal/readfile"
 	"loyal/license"
 	"loyal/license/chain"
 )
@@ -202,6 +198,9 @@ func (f *offerFlags) fill() (err error) {
 		return usagef("--sale-from and --sale-until are times, not blocks")
 	}
 	f.o.SaleFrom, f.o.SaleUntil = f.saleFrom.time, f.saleUntil.time
+	if f.o.SaleUntil != 0 && f.o.SaleUntil <= f.o.SaleFrom {
+		return usagef("--sale-until is not after --sale-from")
+	}
 	for _, p := range f.payees {
 		account, percent, _ := strings.Cut(p, "=")
 		one := chain.Payee{}
@@ -213,14 +212,8 @@ func (f *offerFlags) fill() (err error) {
 		}
 		f.o.Payees = append(f.o.Payees, one)
 	}
-	document, err := readfile.Regular(f.terms, 1<<20)
-	if err != nil {
-		return err
-	}
-	if f.o.TermsHash, err = license.TermsHash(document); err != nil {
-		return fmt.Errorf("%s: %w", f.terms, err)
-	}
-	return nil
+	f.o.TermsHash, err = termsHash(f.terms)
+	return err
 }
 
 func (f *offerFlags) run(app *App, cmd *cobra.Command) error {
@@ -236,6 +229,9 @@ func (f *offerFlags) run(app *App, cmd *cobra.Command) error {
 		return err
 	}
 	defer client.Close()
+	if err := inFuture(cmd.Context(), client, "--sale-until", f.o.SaleUntil); err != nil {
+		return err
+	}
 	n, r, err := client.MakeOffer(cmd.Context(), s, &f.o)
 	if err != nil {
 		return err
@@ -249,87 +245,4 @@ func (f *offerFlags) run(app *App, cmd *cobra.Command) error {
 		fmt.Fprintf(w, "offer        %d\nterms        sha256:%x\n", n, f.o.TermsHash)
 		return out.write(w)
 	})
-}
-
-func newOfferListCommand(app *App) *cobra.Command {
-	var (
-		c     connection
-		model common.Hash
-	)
-	cmd := &cobra.Command{
-		Use:     "list",
-		Short:   "list the offers on a contract",
-		Long:    "Lists the offers for a model, or all of them, with what was sold.",
-		Example: `  loyal license offer list --model 0xACCOUNT/smol`,
-		Args:    cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			client, err := c.open(cmd.Context())
-			if err != nil {
-				return err
-			}
-			defer client.Close()
-			list, err := client.Offers(cmd.Context(), model)
-			if err != nil {
-				return err
-			}
-			return app.Print(list, func(w io.Writer) error { return writeOffers(w, list) })
-		},
-	}
-	cmd.Flags().Var(modelValue(&model), "model", "only offers for this `model`: 0xID or 0xACCOUNT/NAME")
-	c.reading(cmd)
-	return cmd
-}
-
-func writeOffers(w io.Writer, list []*chain.Offer) error {
-	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(t, "offer\tmodel\tprice\tperiod\tscope\trevocation\tsold\t")
-	for _, o := range list {
-		price, period, notice, sold := chain.Ether(o.Price), writeSeconds(uint64(o.Period)), "after "+writeSeconds(uint64(o.Notice)), fmt.Sprint(o.Sold)
-		if o.Token != (common.Address{}) {
-			price = fmt.Sprintf("%s of %s", o.Price, o.Token)
-		}
-		if o.Period == 0 {
-			period = "for ever"
-		}
-		if o.Irrevocable {
-			notice = "never"
-		}
-		if o.Supply != 0 {
-			sold += fmt.Sprintf(" of %d", o.Supply)
-		}
-		if o.Closed {
-			sold += ", closed"
-		}
-		fmt.Fprintf(t, "%d\t%.10s…\t%s\t%s\t%s\t%s\t%s\t\n", o.Number, o.Model.Hex(), price, period, o.Scope, notice, sold)
-	}
-	return t.Flush()
-}
-
-func newOfferCloseCommand(app *App) *cobra.Command {
-	var c connection
-	cmd := &cobra.Command{
-		Use:     "close OFFER",
-		Short:   "stop selling an offer, for ever",
-		Long:    "Stops selling. Licenses that were sold stay as they are, but are not renewed.",
-		Example: `  loyal license offer close 3 --key maker.json`,
-		Args:    cobra.ExactArgs(1),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			n, err := parseOffer(args[0])
-			if err != nil {
-				return err
-			}
-			return c.transact(app, cmd, fmt.Sprintf("offer %d is closed", n), func(ctx context.Context, client *chain.Client, s chain.Signer) (*types.Receipt, error) {
-				return client.CloseOffer(ctx, s, n)
-			})
-		},
-	}
-	c.writing(cmd)
-	return cmd
-}
-
-func parseOffer(s string) (n uint32, err error) {
-	if k, err := fmt.Sscanf(s+"\n", "%d\n", &n); err != nil || k != 1 || n == 0 {
-		return 0, usagef("%q is not an offer's number", s)
-	}
-	return n, nil
 }

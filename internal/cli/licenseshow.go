@@ -13,14 +13,50 @@ import (
 	"loyal/license/chain"
 )
 
-// shown is the JSON of `loyal license show`.
+// shownJSON is the JSON of `loyal license show`.
+type shownJSON struct {
+	License string         `json:"license"`
+	Token   decimal        `json:"token_id"`
+	Model   common.Hash    `json:"model"`
+	Holder  checksummed    `json:"holder"`
+	Status  license.Status `json:"status"`
+	Scope   []string       `json:"scope"`
+	Periods []spanJSON     `json:"periods"`
+	// Suspensions that were cut short end when that was done.
+	Suspensions []spanJSON    `json:"suspensions"`
+	RevokedAt   *instant      `json:"revoked_at"`
+	Holdings    []holdingJSON `json:"earlier_holders"`
+	Offer       offerJSON     `json:"offer"`
+	// At is the time of the newest block, for which the status is.
+	At instant `json:"at"`
+}
+
+type holdingJSON struct {
+	Holder checksummed `json:"holder"`
+	Until  instant     `json:"until"`
+}
+
+// shown is what the command has read.
 type shown struct {
-	Number string         `json:"number"`
-	Holder common.Address `json:"holder"`
-	*license.Life
-	Offer *chain.Offer `json:"offer"`
-	// Now is the time of the newest block.
-	Now uint64 `json:"now"`
+	life   *license.Life
+	holder common.Address
+	offer  *chain.Offer
+	now    uint64
+}
+
+func (s shown) json() shownJSON {
+	l := s.life
+	out := shownJSON{
+		License: chain.Number(l.License), Token: number(l.License), Model: s.offer.Model, Holder: checksummed(s.holder), Status: l.Status(0, s.now),
+		Scope: uses(l.Scope), Periods: spans(l.Periods), Suspensions: spans(l.Suspensions), Holdings: []holdingJSON{}, Offer: newOfferJSON(s.offer), At: instant(s.now),
+	}
+	if l.RevokedAt != 0 {
+		out.RevokedAt = (*instant)(&l.RevokedAt)
+	}
+	for _, h := range l.Holdings {
+		out.Holdings = append(out.Holdings, holdingJSON{checksummed(h.Holder), instant(h.Until)})
+	}
+	return out
 }
 
 func newLicenseShowCommand(app *App) *cobra.Command {
@@ -42,19 +78,19 @@ suspensions, and its revocation: █ in force, ░ suspended, · not licensed, �
 				return err
 			}
 			defer client.Close()
-			out := shown{Number: chain.Number(id)}
-			if out.Life, out.Holder, err = client.Life(cmd.Context(), id); err != nil {
+			var out shown
+			if out.life, out.holder, err = client.Life(cmd.Context(), id); err != nil {
 				return err
 			}
-			if out.Offer, err = client.Offer(cmd.Context(), license.Offer(id)); err != nil {
+			if out.offer, err = client.Offer(cmd.Context(), license.Offer(id)); err != nil {
 				return err
 			}
 			h, err := client.Header(cmd.Context(), nil)
 			if err != nil {
 				return err
 			}
-			out.Now = h.Time
-			return app.Print(out, func(w io.Writer) error { return writeLife(w, out) })
+			out.now = h.Time
+			return app.Print(out.json(), func(w io.Writer) error { return writeLife(w, out) })
 		},
 	}
 	c.reading(cmd)
@@ -62,20 +98,22 @@ suspensions, and its revocation: █ in force, ░ suspended, · not licensed, �
 }
 
 func writeLife(w io.Writer, s shown) error {
-	fmt.Fprintf(w, "license   %s\nmodel     %s\nholder    %s\nscope     %s\nterms     sha256:%x\n", s.Number, s.Offer.Model, s.Holder, s.Scope, s.Offer.TermsHash)
-	for _, p := range s.Periods {
+	l := s.life
+	fmt.Fprintf(w, "license   %s, %s\nmodel     %s\nholder    %s\nscope     %s\nterms     sha256:%x\n", chain.Number(l.License), l.Status(0, s.now), s.offer.Model, s.holder,
+		l.Scope, s.offer.TermsHash)
+	for _, p := range l.Periods {
 		fmt.Fprintf(w, "period    %s to %s\n", writeTime(p.Start), writeTime(p.End))
 	}
-	for _, p := range s.Suspensions {
+	for _, p := range l.Suspensions {
 		fmt.Fprintf(w, "suspended %s to %s\n", writeTime(p.Start), writeTime(p.End))
 	}
-	for _, h := range s.Holdings {
+	for _, h := range l.Holdings {
 		fmt.Fprintf(w, "held      by %s until %s\n", h.Holder, writeTime(h.Until))
 	}
-	if s.RevokedAt != 0 {
-		fmt.Fprintf(w, "revoked   from %s\n", writeTime(s.RevokedAt))
+	if l.RevokedAt != 0 {
+		fmt.Fprintf(w, "revoked   from %s\n", writeTime(l.RevokedAt))
 	}
-	line, begin, end := timeline(s.Life, s.Now)
+	line, begin, end := timeline(l, s.now)
 	_, err := fmt.Fprintf(w, "\n%s\n%-*s%s\n", line, timelineWidth-len("2006-01-02T15:04:05Z"), writeTime(begin), writeTime(end))
 	return err
 }

@@ -106,8 +106,16 @@ func parseShare(s string) (uint16, error) {
 	return uint16(r.Num().Uint64()), nil
 }
 
+// writeShare writes hundredths of a percent.
+func writeShare(n uint16) string {
+	if n%100 == 0 {
+		return fmt.Sprintf("%d %%", n/100)
+	}
+	return fmt.Sprintf("%.4g %%", float64(n)/100)
+}
+
 // parseAmount reads an amount of the chain's coin, as 0.01eth, 5gwei or 1000wei, or of a
-// token's smallest unit, which has no name.
+// token's smallest unit, which has no name; at most 96 bits, 79 thousand million ETH.
 func parseAmount(s string, token bool) (*big.Int, error) {
 	units := map[string]int64{"wei": 1, "gwei": 1e9, "eth": 1e18}
 	digits := strings.TrimRight(strings.ToLower(s), "abcdefghijklmnopqrstuvwxyz")
@@ -120,7 +128,8 @@ func parseAmount(s string, token bool) (*big.Int, error) {
 	}
 	r, ok := new(big.Rat).SetString(digits)
 	if ok && unit != 0 {
-		if r.Mul(r, big.NewRat(unit, 1)); r.IsInt() && r.Sign() >= 0 {
+		r.Mul(r, big.NewRat(unit, 1))
+		if r.IsInt() && r.Sign() >= 0 && r.Num().BitLen() <= 96 {
 			return r.Num(), nil
 		}
 	}
@@ -132,6 +141,8 @@ type moment struct {
 	time  uint64
 	block *big.Int
 }
+
+func (m moment) given() bool { return m.time != 0 || m.block != nil }
 
 // firstTime is the least number that is a time and no block: September 2001.
 const firstTime = 1_000_000_000

@@ -61,12 +61,18 @@ but the transaction. A random nonce makes it good for one license; give the same
 				return err
 			}
 			defer client.Close()
+			if err := inFuture(cmd.Context(), client, "--until", until.time); err != nil {
+				return err
+			}
 			o, err := client.Offer(cmd.Context(), n)
 			if err != nil {
 				return err
 			}
 			if v.Scope == 0 {
 				v.Scope = o.Scope
+			}
+			if v.Scope&^o.Scope != 0 {
+				return usagef("--scope: offer %d has only %s", n, o.Scope)
 			}
 			d := client.Deployment()
 			v.Version, v.ChainID, v.Contract = license.VoucherVersion, d.ChainID, d.Licenses

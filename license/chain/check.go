@@ -16,10 +16,10 @@ import (
 // Checked is an answer with the block that it is read from.
 type Checked struct {
 	license.Answer
-	Question license.Question `json:"question"`
-	Block    proof.Block      `json:"block"`
+	Question license.Question
+	Block    proof.Block
 	// Finality is "finalized", "safe" or "latest": whether the chain can still change its mind.
-	Finality string `json:"finality"`
+	Finality string
 }
 
 // Check answers a question from the newest block. A question whose time is zero is about that
@@ -44,7 +44,7 @@ func (c *Client) CheckAt(ctx context.Context, q license.Question, h *types.Heade
 	if err != nil {
 		return nil, fmt.Errorf("check license: %w", err)
 	}
-	finality, err := c.finality(ctx, h.Number)
+	finality, err := c.finality(ctx, h)
 	if err != nil {
 		return nil, fmt.Errorf("check license: %w", err)
 	}
@@ -52,7 +52,7 @@ func (c *Client) CheckAt(ctx context.Context, q license.Question, h *types.Heade
 }
 
 // finality asks the node how sure a block is. Chains without finality only have a newest one.
-func (c *Client) finality(ctx context.Context, number *big.Int) (string, error) {
+func (c *Client) finality(ctx context.Context, of *types.Header) (string, error) {
 	for _, tag := range []rpc.BlockNumber{rpc.FinalizedBlockNumber, rpc.SafeBlockNumber} {
 		var h *types.Header
 		err := c.ask(ctx, func(ctx context.Context) (err error) {
@@ -62,9 +62,13 @@ func (c *Client) finality(ctx context.Context, number *big.Int) (string, error) 
 		if err != nil && !isAnswer(err) && !isNotFound(err) {
 			return "", err
 		}
-		if err == nil && h.Number.Cmp(number) >= 0 {
-			return tag.String(), nil
+		if err != nil || h.Number.Cmp(of.Number) < 0 {
+			continue
 		}
+		if h.Number.Cmp(of.Number) == 0 && h.Hash() != of.Hash() {
+			return "", fmt.Errorf("%w: block %s is %s, and as %s one %s", ErrContradiction, of.Number, of.Hash(), tag, h.Hash())
+		}
+		return tag.String(), nil
 	}
 	return "latest", nil
 }

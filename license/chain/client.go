@@ -34,14 +34,18 @@ import (
 var (
 	// ErrUnreachable reports a node that does not answer, or not with an answer.
 	ErrUnreachable = errors.New("the node does not answer")
+	// ErrNode reports a node that answers with an error of its own, not of a contract.
+	ErrNode = errors.New("the node refuses")
 	// ErrWrongChain reports a node of another chain.
 	ErrWrongChain = errors.New("another chain")
 	// ErrWrongContract reports an address without this project's contract.
 	ErrWrongContract = errors.New("not this contract")
-	// ErrFuture reports a time of which the chain knows nothing yet.
+	// ErrFuture reports a time or a block of which the chain knows nothing yet.
 	ErrFuture = errors.New("in the future of the chain")
 	// ErrWentBack reports a node whose head is older than it was.
 	ErrWentBack = errors.New("the node's chain has gone back")
+	// ErrContradiction reports a node whose answers cannot all be true.
+	ErrContradiction = errors.New("the node contradicts itself")
 )
 
 // defaultTimeout bounds one call of a node.
@@ -81,7 +85,12 @@ type Client struct {
 // Dial connects to a node, and to the contracts if Options name them. Errors are
 // [ErrUnreachable], [ErrWrongChain] and [ErrWrongContract].
 func Dial(ctx context.Context, url string, o Options) (*Client, error) {
-	r, err := rpc.DialContext(ctx, url)
+	if o.Timeout == 0 {
+		o.Timeout = defaultTimeout
+	}
+	within, cancel := context.WithTimeout(ctx, o.Timeout)
+	defer cancel()
+	r, err := rpc.DialOptions(within, url, bounded())
 	if err != nil {
 		return nil, fmt.Errorf("connect to node: %w: %w", ErrUnreachable, err)
 	}
@@ -137,10 +146,15 @@ func (c *Client) ask(ctx context.Context, call func(context.Context) error) erro
 	switch {
 	case err == nil || ctx.Err() != nil || isNotFound(err):
 		return err
-	case isAnswer(err):
+	case isAnswer(err) && isRevert(err):
 		return err
+	case isAnswer(err):
+		return fmt.Errorf("%w: %w", ErrNode, err)
 	}
-	return fmt.Errorf("%w: %w", ErrUnreachable, err)
+	if errors.Is(err, context.DeadlineExceeded) {
+		return fmt.Errorf("%w within %s", ErrUnreachable, c.o.Timeout)
+	}
+	return fmt.Errorf("%w: %w", ErrUnreachable, failure(err))
 }
 
 // isAnswer says whether an error is what the node answered, and not that it did not.
@@ -173,7 +187,7 @@ func (c *Client) open(ctx context.Context, address common.Address) error {
 		if err == nil {
 			*part.to, err = part.unpack(out)
 		}
-		if errors.Is(err, ErrUnreachable) || ctx.Err() != nil {
+		if errors.Is(err, ErrUnreachable) || errors.Is(err, ErrNode) || ctx.Err() != nil {
 			return fmt.Errorf("open contract: %w", err)
 		}
 		if err != nil {
@@ -215,10 +229,16 @@ func (c *Client) Header(ctx context.Context, number *big.Int) (h *types.Header, 
 		h, err = c.eth.HeaderByNumber(ctx, number)
 		return err
 	})
+	if isNotFound(err) && number != nil {
+		return nil, fmt.Errorf("read block: %w: %w: block %s", ErrFuture, err, number)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("read block: %w", err)
 	}
 	if number != nil {
+		if h.Number.Cmp(number) != 0 {
+			return nil, fmt.Errorf("%w: asked for block %s, it gives %s", ErrContradiction, number, h.Number)
+		}
 		return h, nil
 	}
 	c.mu.Lock()

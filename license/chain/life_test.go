@@ -249,3 +249,51 @@ func TestWrongChainAndContract(t *testing.T) {
 		t.Errorf("nobody there: %v", err)
 	}
 }
+
+// A model's two-step transfer, its metadata, and versions with what was committed to.
+func TestModels(t *testing.T) {
+	s := newScene(t)
+	ctx := t.Context()
+	first := chain.Commitment{Weights: common.Hash{1}, SetRoot: common.Hash{2}, RuleHash: common.Hash{3}}
+	if _, _, err := s.client.Commit(ctx, s.maker, s.model, first, nil); err != nil {
+		t.Fatal(err)
+	}
+	parent := &chain.Parent{Model: s.model, Version: 1}
+	if _, _, err := s.client.Commit(ctx, s.maker, s.model, chain.Commitment{Weights: common.Hash{4}}, parent); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.client.SetMetadata(ctx, s.maker, s.model, "ipfs://other", common.Hash{5}); err != nil {
+		t.Fatal(err)
+	}
+	refused := new(chain.Refused)
+	if _, err := s.client.AcceptModel(ctx, s.alice, s.model); !errors.As(err, &refused) || refused.Name != "NotOfferedTo" {
+		t.Errorf("not offered: %v", err)
+	}
+	if _, err := s.client.OfferModel(ctx, s.maker, s.model, s.alice.Address()); err != nil {
+		t.Fatal(err)
+	}
+	m, err := s.client.Model(ctx, s.model)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if m.Name != "smol" || m.Registrant != s.maker.Address() || m.Owner != s.maker.Address() || m.Next != s.alice.Address() ||
+		m.URI != "ipfs://other" || m.MetadataHash != (common.Hash{5}) || len(m.Versions) != 2 {
+		t.Errorf("%+v", m)
+	}
+	one, two := m.Versions[0], m.Versions[1]
+	if one.Commitment != first || !one.Opened || one.Parent != nil || one.Block == 0 || one.CommittedAt < m.RegisteredAt {
+		t.Errorf("%+v", one)
+	}
+	if two.Number != 2 || two.Parent == nil || *two.Parent != *parent {
+		t.Errorf("%+v", two)
+	}
+	if _, err := s.client.AcceptModel(ctx, s.alice, s.model); err != nil {
+		t.Fatal(err)
+	}
+	if m, err = s.client.Model(ctx, s.model); err != nil || m.Owner != s.alice.Address() || m.Next != (common.Address{}) || m.Registrant != s.maker.Address() {
+		t.Errorf("%+v, %v", m, err)
+	}
+	if _, err := s.client.Model(ctx, common.Hash{9}); !errors.As(err, &refused) || refused.Name != "UnknownModel" {
+		t.Errorf("unknown: %v", err)
+	}
+}

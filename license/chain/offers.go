@@ -50,46 +50,49 @@ func (r *TransferRule) UnmarshalText(text []byte) error {
 
 // Payee is who is paid what share, in hundredths of a percent.
 type Payee struct {
-	Account common.Address `json:"account"`
-	Share   uint16         `json:"share"`
+	Account common.Address
+	Share   uint16
 }
 
 // Offer is what a maker offers. Times and durations are in seconds, shares in hundredths of a
 // percent.
 type Offer struct {
-	Number uint32      `json:"number,omitempty"`
-	Model  common.Hash `json:"model"`
+	Number uint32
+	Model  common.Hash
 	// Token is the ERC-20 to pay in, zero for the chain's own coin; Price is in its smallest
 	// unit, for one period.
-	Token common.Address `json:"token"`
-	Price *big.Int       `json:"price"`
+	Token common.Address
+	Price *big.Int
 	// Period zero is for ever.
-	Period uint32        `json:"period"`
-	Scope  license.Scope `json:"scope"`
+	Period uint32
+	Scope  license.Scope
 	// Notice is from a revocation to its effect; Irrevocable offers have none.
-	Notice      uint32 `json:"notice"`
-	Irrevocable bool   `json:"irrevocable,omitempty"`
+	Notice      uint32
+	Irrevocable bool
 	// SaleUntil zero is without end.
-	SaleFrom     uint64 `json:"sale_from,omitempty"`
-	SaleUntil    uint64 `json:"sale_until,omitempty"`
-	CancelRefund uint16 `json:"cancel_refund"`
-	RevokeRefund uint16 `json:"revoke_refund"`
-	Royalty      uint16 `json:"royalty"`
+	SaleFrom     uint64
+	SaleUntil    uint64
+	CancelRefund uint16
+	RevokeRefund uint16
+	Royalty      uint16
 	// Supply, Requests and Tokens zero are without limit; the latter two are for a period.
-	Supply        uint32       `json:"supply,omitempty"`
-	Requests      uint64       `json:"requests,omitempty"`
-	Tokens        uint64       `json:"tokens,omitempty"`
-	MaxSuspension uint32       `json:"max_suspension"`
-	Transfer      TransferRule `json:"transfer"`
-	TermsHash     common.Hash  `json:"terms_hash"`
+	Supply        uint32
+	Requests      uint64
+	Tokens        uint64
+	MaxSuspension uint32
+	Transfer      TransferRule
+	TermsHash     common.Hash
 	// Payees; none: the maker all of it.
-	Payees []Payee `json:"payees,omitempty"`
+	Payees []Payee
 
 	// What was sold of it, where it is read from a chain.
-	Sold    uint32   `json:"sold"`
-	Closed  bool     `json:"closed,omitempty"`
-	Revenue *big.Int `json:"revenue,omitempty"`
+	Sold    uint32
+	Closed  bool
+	Revenue *big.Int
 }
+
+// maxPayees is the contract's MAX_PAYEES.
+const maxPayees = 8
 
 // irrevocable is the notice that stands for no revocation at all.
 const irrevocable = math.MaxUint32
@@ -157,9 +160,9 @@ func (c *Client) Offer(ctx context.Context, n uint32) (*Offer, error) {
 	if o.Notice == irrevocable {
 		o.Notice, o.Irrevocable = 0, true
 	}
-	for i := int64(0); ; i++ {
+	for i := range int64(maxPayees) {
 		p, err := ask(ctx, c, c.licenses.PackPayees(n, big.NewInt(i)), c.licenses.UnpackPayees)
-		if err != nil && isAnswer(err) {
+		if refused := new(Refused); errors.As(err, &refused) {
 			return o, nil // beyond the last
 		}
 		if err != nil {
@@ -167,6 +170,7 @@ func (c *Client) Offer(ctx context.Context, n uint32) (*Offer, error) {
 		}
 		o.Payees = append(o.Payees, Payee(p))
 	}
+	return o, nil
 }
 
 // Offers reads the offers for a model, or all of them if it is zero.

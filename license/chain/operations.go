@@ -68,17 +68,17 @@ func (c *Client) Register(ctx context.Context, s Signer, name, uri string, metad
 // Commitment is what a maker commits to before a version is released.
 type Commitment struct {
 	// Weights is the digest of the weights.
-	Weights common.Hash `json:"weights"`
+	Weights common.Hash
 	// SetRoot is the Merkle root of the salted fingerprints.
-	SetRoot common.Hash `json:"set_root"`
+	SetRoot common.Hash
 	// RuleHash is the hash of the rule by which an audit decides.
-	RuleHash common.Hash `json:"rule_hash"`
+	RuleHash common.Hash
 }
 
 // Parent is the version that another one is derived from.
 type Parent struct {
-	Model   common.Hash `json:"model"`
-	Version uint32      `json:"version"`
+	Model   common.Hash
+	Version uint32
 }
 
 // Commit commits to a version of a model, and returns its number. Parent is nil for what is

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math/big"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -26,7 +27,24 @@ var (
 	ErrReplaced = errors.New("another transaction with the same nonce was sealed")
 	// ErrFailed reports a transaction that was sealed and changed nothing.
 	ErrFailed = errors.New("the transaction failed")
+	// ErrNoTransaction reports a transaction that a node has not heard of.
+	ErrNoTransaction = errors.New("no such transaction")
+	// ErrUnderpriced reports a node that does not take a transaction at any fee it was offered.
+	ErrUnderpriced = errors.New("the node finds the fees too low")
 )
+
+// Unsettled is that a transaction was sent, or may have been, and that nothing is known of what
+// became of it: who sends the same again may pay twice.
+type Unsettled struct {
+	Hash common.Hash
+	Err  error
+}
+
+func (u *Unsettled) Error() string {
+	return fmt.Sprintf("transaction %s was sent and is not settled: %v", u.Hash, u.Err)
+}
+
+func (u *Unsettled) Unwrap() error { return u.Err }
 
 // Signer signs for an account.
 type Signer interface {
@@ -63,8 +81,9 @@ func (c *Client) Deploy(ctx context.Context, s Signer) (contracts.Deployment, *t
 }
 
 // Send signs and sends a transaction and waits for it. Errors are [Refused] (by the contract,
-// before anything is sent), [ErrFunds], [ErrReplaced], [ErrFailed], [ErrUnreachable] and
-// those of the signer.
+// before anything is sent), [ErrFunds], [ErrReplaced], [ErrFailed], [ErrUnderpriced],
+// [ErrUnreachable] and those of the signer; an [Unsettled] holds what ended the waiting, also
+// the context's end.
 func (c *Client) Send(ctx context.Context, s Signer, t Transaction) (*types.Receipt, error) {
 	if t.Value == nil {
 		t.Value = new(big.Int)
@@ -89,7 +108,7 @@ func (c *Client) Send(ctx context.Context, s Signer, t Transaction) (*types.Rece
 		return nil, err
 	}
 	if r.Status != types.ReceiptStatusSuccessful {
-		return nil, c.why(ctx, s.Address(), t, r)
+		return nil, c.why(ctx, s.Address(), t, gas, r)
 	}
 	return r, nil
 }
@@ -135,7 +154,7 @@ func (c *Client) estimate(ctx context.Context, from common.Address, t Transactio
 		gas, err = c.eth.EstimateGas(ctx, ethereum.CallMsg{From: from, To: t.To, Value: t.Value, Data: t.Data})
 		return err
 	})
-	if err != nil && isAnswer(err) && strings.Contains(err.Error(), "insufficient funds") {
+	if err != nil && isAnswer(err) && strings.Contains(strings.ToLower(err.Error()), "insufficient funds") {
 		return 0, c.shortOf(ctx, from, t.Value)
 	}
 	return gas + gas/5, c.refusal(err)
@@ -155,7 +174,8 @@ func (c *Client) shortOf(ctx context.Context, from common.Address, value *big.In
 	if err != nil {
 		return err
 	}
-	return fmt.Errorf("%w: %s has %s, needs %s and the fees", ErrFunds, from, Ether(b), Ether(value))
+	missing := bigger(new(big.Int).Sub(value, b), new(big.Int))
+	return fmt.Errorf("%w: %s has %s, needs %s: %s and the fees are missing", ErrFunds, from, Ether(b), Ether(value), Ether(missing))
 }
 
 func (c *Client) checkFunds(ctx context.Context, from common.Address, value *big.Int, gas uint64, f fees) error {
@@ -180,6 +200,8 @@ type pending struct {
 	what   Transaction
 	sent   []*types.Transaction
 	since  time.Time
+	// How often fees were raised before a node took it, and another took its place.
+	raised, overtaken int
 }
 
 // first sends a transaction with the account's next nonce. One of an account is signed and
@@ -188,7 +210,8 @@ func (c *Client) first(ctx context.Context, s Signer, t Transaction, gas uint64,
 	c.nonces.mu.Lock()
 	defer c.nonces.mu.Unlock()
 	from := s.Address()
-	for try := 0; ; try++ {
+	p := &pending{signer: s, gas: gas, what: t}
+	for {
 		var nonce uint64
 		err := c.ask(ctx, func(ctx context.Context) (err error) {
 			nonce, err = c.eth.PendingNonceAt(ctx, from)
@@ -199,17 +222,60 @@ func (c *Client) first(ctx context.Context, s Signer, t Transaction, gas uint64,
 		}
 		// Some nodes count what they have just been sent a moment late.
 		nonce = max(nonce, c.nonces.next[from])
-		p := &pending{signer: s, nonce: nonce, gas: gas, fees: f, what: t}
+		p.nonce, p.fees = nonce, f
 		err = c.sendAgain(ctx, p)
 		if err == nil {
 			c.nonces.next[from] = nonce + 1
 			return p, nil
 		}
 		delete(c.nonces.next, from) // the node knows better
-		if !isAnswer(err) || !isNonceTooLow(err) || try == 3 {
+		f, err = c.reconsider(ctx, p, err)
+		if err != nil {
 			return nil, err
 		}
 	}
+}
+
+// reconsider looks at why a node did not take a transaction: with what fees to try again, or
+// the error in words.
+func (c *Client) reconsider(ctx context.Context, p *pending, err error) (fees, error) {
+	said := func(words ...string) bool {
+		return isAnswer(err) && slices.ContainsFunc(words, func(w string) bool { return strings.Contains(strings.ToLower(err.Error()), w) })
+	}
+	switch {
+	case said("nonce too low") && p.overtaken < 3:
+		p.overtaken++
+		return p.fees, nil
+	case said("replacement transaction underpriced", "could not replace"):
+		// Another program's, in the same place: it is not ours to replace.
+		return p.fees, fmt.Errorf("%w to replace a transaction of %s that waits: %w", ErrUnderpriced, p.signer.Address(), err)
+	case said("underpriced", "max fee per gas less than block base fee", "below minimum", "gas price too low"):
+		fresh, freshErr := c.fees(ctx)
+		if freshErr != nil {
+			return p.fees, freshErr
+		}
+		if p.raised++; p.raised > 3 {
+			return p.fees, fmt.Errorf("%w: %s for a unit of gas: %w", ErrUnderpriced, gwei(p.fees.most), err)
+		}
+		raised := p.fees.higher()
+		return fees{bigger(raised.tip, fresh.tip), bigger(raised.most, fresh.most)}, nil
+	case said("insufficient funds"):
+		if short := c.checkFunds(ctx, p.signer.Address(), p.what.Value, p.gas, p.fees); short != nil {
+			return p.fees, short
+		}
+	}
+	return p.fees, err
+}
+
+func bigger(a, b *big.Int) *big.Int {
+	if a.Cmp(b) > 0 {
+		return a
+	}
+	return b
+}
+
+func gwei(wei *big.Int) string {
+	return strings.TrimSuffix(strings.TrimRight(new(big.Rat).SetFrac(wei, big.NewInt(1e9)).FloatString(9), "0"), ".") + " gwei"
 }
 
 // sendAgain signs with the present fees and sends.
@@ -221,6 +287,9 @@ func (c *Client) sendAgain(ctx context.Context, p *pending) error {
 		return fmt.Errorf("sign: %w", err)
 	}
 	if err := c.broadcast(ctx, tx); err != nil {
+		if !isAnswer(err) { // the node may have it all the same
+			err = &Unsettled{Hash: tx.Hash(), Err: err}
+		}
 		return err
 	}
 	p.sent, p.since = append(p.sent, tx), time.Now()
@@ -238,32 +307,58 @@ func (c *Client) broadcast(ctx context.Context, tx *types.Transaction) error {
 	return nil
 }
 
-// wait waits until a transaction is sealed and confirmed.
+// wait waits until a transaction is sealed and confirmed. A node may be away for a while: what
+// was sent is with others too.
 func (c *Client) wait(ctx context.Context, p *pending) (*types.Receipt, error) {
+	var away time.Time
 	for pause := 5 * time.Millisecond; ; pause = min(2*pause, 2*time.Second) {
-		r, err := c.receipt(ctx, p)
-		if err != nil {
+		r, err := c.look(ctx, p)
+		switch {
+		case err == nil && r != nil:
+			return r, nil
+		case err == nil:
+			away = time.Time{}
+		case errors.Is(err, ErrReplaced):
 			return nil, err
-		}
-		if r != nil {
-			confirmed, err := c.confirmed(ctx, r)
-			if err != nil || confirmed {
-				return r, err
-			}
-		} else if err := c.push(ctx, p); err != nil {
-			return nil, err
+		case !errors.Is(err, ErrUnreachable):
+			return nil, p.unsettled(err)
+		case away.IsZero():
+			away = time.Now()
+		case time.Since(away) >= c.o.Timeout:
+			return nil, p.unsettled(err)
 		}
 		select {
 		case <-ctx.Done():
-			return nil, fmt.Errorf("wait for transaction %s: %w", p.sent[len(p.sent)-1].Hash(), ctx.Err())
+			return nil, p.unsettled(ctx.Err())
 		case <-time.After(pause):
 		}
 	}
 }
 
+func (p *pending) unsettled(err error) error {
+	return &Unsettled{Hash: p.sent[len(p.sent)-1].Hash(), Err: err}
+}
+
+// look is the receipt of a transaction that is sealed and confirmed, else nil; what the
+// transaction needs is done.
+func (c *Client) look(ctx context.Context, p *pending) (*types.Receipt, error) {
+	r, err := c.receipt(ctx, p.sent)
+	if err != nil {
+		return nil, err
+	}
+	if r == nil {
+		return nil, c.push(ctx, p)
+	}
+	confirmed, err := c.confirmed(ctx, r)
+	if err != nil || !confirmed {
+		return nil, err
+	}
+	return r, nil
+}
+
 // receipt is that of whichever form was sealed, nil if none was.
-func (c *Client) receipt(ctx context.Context, p *pending) (r *types.Receipt, err error) {
-	for _, tx := range p.sent {
+func (c *Client) receipt(ctx context.Context, sent []*types.Transaction) (r *types.Receipt, err error) {
+	for _, tx := range sent {
 		err = c.ask(ctx, func(ctx context.Context) (err error) {
 			r, err = c.eth.TransactionReceipt(ctx, tx.Hash())
 			return err
@@ -273,7 +368,7 @@ func (c *Client) receipt(ctx context.Context, p *pending) (r *types.Receipt, err
 		}
 		// A node that indexes what it has just sealed says so with an error of its own.
 		if !errors.Is(err, ethereum.NotFound) && !isAnswer(err) {
-			return nil, fmt.Errorf("wait for transaction: %w", err)
+			return nil, err
 		}
 	}
 	return nil, nil
@@ -305,11 +400,11 @@ func (c *Client) push(ctx context.Context, p *pending) error {
 		return err
 	})
 	if err != nil {
-		return fmt.Errorf("wait for transaction: %w", err)
+		return err
 	}
 	if sealed > p.nonce {
 		// Its own receipt may have come since; only if not has another taken its place.
-		if r, err := c.receipt(ctx, p); r != nil || err != nil {
+		if r, err := c.receipt(ctx, p.sent); r != nil || err != nil {
 			return err
 		}
 		return fmt.Errorf("%w: account %s, nonce %d", ErrReplaced, p.signer.Address(), p.nonce)
@@ -326,7 +421,7 @@ func (c *Client) push(ctx context.Context, p *pending) error {
 		return unlessSealed(c.broadcast(ctx, last))
 	}
 	if err != nil && !isAnswer(err) {
-		return fmt.Errorf("wait for transaction: %w", err)
+		return err
 	}
 	return nil
 }
@@ -334,19 +429,17 @@ func (c *Client) push(ctx context.Context, p *pending) error {
 // unlessSealed is no error where a transaction with the nonce was sealed just before it was
 // sent again: the next look at the chain says which.
 func unlessSealed(err error) error {
-	if err != nil && isAnswer(err) && isNonceTooLow(err) {
+	if err != nil && isAnswer(err) && strings.Contains(err.Error(), "nonce too low") {
 		return nil
 	}
 	return err
 }
 
-func isNonceTooLow(err error) bool { return strings.Contains(err.Error(), "nonce too low") }
-
 // why finds out, by trying again on the state before, why a transaction failed.
-func (c *Client) why(ctx context.Context, from common.Address, t Transaction, r *types.Receipt) error {
+func (c *Client) why(ctx context.Context, from common.Address, t Transaction, gas uint64, r *types.Receipt) error {
 	before := new(big.Int).Sub(r.BlockNumber, big.NewInt(1))
 	err := c.ask(ctx, func(ctx context.Context) error {
-		_, err := c.eth.CallContract(ctx, ethereum.CallMsg{From: from, To: t.To, Value: t.Value, Data: t.Data, Gas: r.GasUsed}, before)
+		_, err := c.eth.CallContract(ctx, ethereum.CallMsg{From: from, To: t.To, Value: t.Value, Data: t.Data, Gas: gas}, before)
 		return err
 	})
 	if err = c.refusal(err); err == nil {

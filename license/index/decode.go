@@ -55,6 +55,13 @@ func decoders(calls *contracts.Licenses) map[common.Hash]decoder {
 			e.Model = l.Topics[2]
 			return nil
 		},
+		topic("OfferMade"): func(l *types.Log, e *store.Event) error {
+			if len(l.Topics) != 4 || len(l.Data) < 32*(offerTerms+1) {
+				return fmt.Errorf("%d topics, %d bytes of data", len(l.Topics), len(l.Data))
+			}
+			e.Kind, e.Model = store.Offered, common.BytesToHash(l.Data[32*offerTerms:32*(offerTerms+1)])
+			return nil
+		},
 		topic("Renewed"):         words(store.Renewed, 2, 0, 1),
 		topic("Canceled"):        words(store.Ended, 2, 0),
 		topic("Suspended"):       words(store.Suspended, 2, 0, 1),
@@ -77,6 +84,10 @@ func decoders(calls *contracts.Licenses) map[common.Hash]decoder {
 		},
 	}
 }
+
+// offerTerms is the word of an offer, as the log of its making has it, that is the hash of its
+// terms (Offers.sol, struct Offer).
+const offerTerms = 12
 
 func eventOf(all abi.ABI, name string) abi.Event {
 	e, ok := all.Events[name]
@@ -103,7 +114,7 @@ func (x *Index) decode(logs []types.Log) ([]store.Event, error) {
 	out := make([]store.Event, 0, len(logs))
 	for i := range logs {
 		l := &logs[i]
-		if l.Removed || l.Address != x.contract || len(l.Topics) == 0 {
+		if l.Removed || l.Address != x.store.Contract || len(l.Topics) == 0 {
 			return nil, fmt.Errorf("%w: a log of %s in block %d that was not asked for", ErrEvents, l.Address, l.BlockNumber)
 		}
 		read := x.topics[l.Topics[0]]
@@ -121,11 +132,14 @@ func (x *Index) decode(logs []types.Log) ([]store.Event, error) {
 		if e.Kind != store.Transferred {
 			id = l.Topics[1]
 		}
-		if n := id.Big(); n.BitLen() < 64 {
-			e.License = n.Uint64()
-		} else {
+		n := id.Big()
+		if e.Kind == store.Offered {
+			n.Lsh(n, 32)
+		}
+		if n.BitLen() >= 64 {
 			return nil, fmt.Errorf("%w: license %s", ErrEvents, id)
 		}
+		e.License = n.Uint64()
 		out = append(out, e)
 	}
 	return out, nil

@@ -20,21 +20,29 @@ const (
 	marked = 64
 )
 
-// Progress is told after each span.
-type Progress func(at store.Block, newest uint64)
+// Progress is told after each span: where it began, where it is, and where it will end.
+type Progress func(since, at store.Block, newest uint64)
 
 // CatchUp reads everything up to the source's newest block. What a reorganization has
 // removed is forgotten first, however far it goes back. It can be interrupted at any moment
 // and goes on where it was.
 func (x *Index) CatchUp(ctx context.Context, s Source, progress Progress) (store.Block, error) {
+	_, at, err := x.Follow(ctx, s, progress)
+	return at, err
+}
+
+// Follow is CatchUp that also says since which block the events are new: the one at which the
+// index stood, or an earlier one that a reorganization left of its chain.
+func (x *Index) Follow(ctx context.Context, s Source, progress Progress) (since, at store.Block, err error) {
 	newest, err := s.Newest(ctx)
 	if err != nil {
-		return store.Block{}, err
+		return since, at, err
 	}
-	at, known, err := x.common(ctx, s)
+	since, known, err := x.common(ctx, s)
 	if err != nil {
-		return store.Block{}, err
+		return since, at, err
 	}
+	at = since
 	from := uint64(0)
 	if known {
 		from = at.Number + 1
@@ -42,23 +50,27 @@ func (x *Index) CatchUp(ctx context.Context, s Source, progress Progress) (store
 	span := uint64(longestSpan)
 	for from <= newest.Number.Uint64() {
 		to := min(from+span-1, newest.Number.Uint64())
-		block, err := x.read(ctx, s, from, to, newest.Number.Uint64())
+		block, err := x.read(ctx, s, at, from, to, newest.Number.Uint64())
 		if errors.Is(err, errMoved) {
-			return x.CatchUp(ctx, s, progress)
+			again, at, err := x.Follow(ctx, s, progress)
+			if again.Number < since.Number {
+				since = again
+			}
+			return since, at, err
 		}
 		if err != nil && span > 1 && ctx.Err() == nil {
 			span /= 2
 			continue
 		}
 		if err != nil {
-			return store.Block{}, fmt.Errorf("read blocks %d to %d: %w", from, to, err)
+			return since, at, fmt.Errorf("read blocks %d to %d: %w", from, to, err)
 		}
 		at, from = block, to+1
 		if progress != nil {
-			progress(block, newest.Number.Uint64())
+			progress(since, block, newest.Number.Uint64())
 		}
 	}
-	return at, nil
+	return since, at, nil
 }
 
 // errMoved reports that the chain has changed while it was read.
@@ -94,8 +106,9 @@ func (x *Index) common(ctx context.Context, s Source) (store.Block, bool, error)
 }
 
 // read takes the logs of a span over, if its last block is the chain's before and after they
-// are read.
-func (x *Index) read(ctx context.Context, s Source, from, to, newest uint64) (store.Block, error) {
+// are read, and the block before it, up to which all is known, is so too: else what is new
+// would be put on top of what is no more.
+func (x *Index) read(ctx context.Context, s Source, before store.Block, from, to, newest uint64) (store.Block, error) {
 	last, err := s.Header(ctx, to)
 	if err != nil {
 		return store.Block{}, err
@@ -111,6 +124,15 @@ func (x *Index) read(ctx context.Context, s Source, from, to, newest uint64) (st
 	marks, err := x.marks(ctx, s, from, to, newest)
 	if err != nil {
 		return store.Block{}, err
+	}
+	if from > 0 {
+		same, err := s.Header(ctx, before.Number)
+		if err != nil {
+			return store.Block{}, err
+		}
+		if same.Hash() != before.Hash {
+			return store.Block{}, errMoved
+		}
 	}
 	again, err := s.Header(ctx, to)
 	if err != nil {

@@ -14,6 +14,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
 	"time"
 
 	"github.com/ethereum/go-ethereum/common"
@@ -24,20 +25,33 @@ import (
 	"loyal/store"
 )
 
-// ErrEmpty reports an index that knows nothing yet.
-var ErrEmpty = errors.New("the index is empty")
+// Errors that callers can tell apart.
+var (
+	// ErrEmpty reports an index that knows nothing yet.
+	ErrEmpty = errors.New("the index is empty")
+	// ErrAhead reports a time after that of the index's newest block.
+	ErrAhead = errors.New("the index does not reach that time")
+)
 
 // Index is what is known of a contract's licenses.
 type Index struct {
-	store    *store.Licenses
-	contract common.Address
-	calls    *contracts.Licenses
-	topics   map[common.Hash]decoder
+	store  *store.Licenses
+	calls  *contracts.Licenses
+	topics map[common.Hash]decoder
+	terms  terms
 }
 
-// New is an index of the licenses of a deployment, kept in a store.
-func New(s *store.Licenses, d contracts.Deployment) *Index {
-	x := &Index{store: s, contract: d.Licenses, calls: contracts.NewLicenses()}
+// terms are hashes of offers' terms that have been read, as of a block: after a
+// reorganization an offer's number can be another one's.
+type terms struct {
+	mu    sync.Mutex
+	block common.Hash
+	known map[uint32]common.Hash
+}
+
+// New is an index of a contract's licenses, kept in a store.
+func New(s *store.Licenses) *Index {
+	x := &Index{store: s, calls: contracts.NewLicenses()}
 	x.topics = decoders(x.calls)
 	return x
 }
@@ -45,30 +59,38 @@ func New(s *store.Licenses, d contracts.Deployment) *Index {
 // Answer is what the index says, and as of when.
 type Answer struct {
 	license.Answer
-	Block store.Block
+	Question license.Question
+	Block    store.Block
+}
+
+// Head is the block at which the index stands. One without blocks is [ErrEmpty].
+func (x *Index) Head(ctx context.Context) (store.Block, error) {
+	head, ok, err := x.store.Head(ctx)
+	if err == nil && !ok {
+		err = ErrEmpty
+	}
+	return head, err
 }
 
 // Check answers a question about a time up to that of the index's newest block; zero is that
-// time. It does not know the terms' hash. An index without blocks is [ErrEmpty].
+// time. Later times are [ErrAhead], an index without blocks is [ErrEmpty].
 func (x *Index) Check(ctx context.Context, q license.Question) (*Answer, error) {
-	head, ok, err := x.store.Head(ctx)
+	head, err := x.Head(ctx)
 	if err != nil {
 		return nil, err
-	}
-	if !ok {
-		return nil, ErrEmpty
 	}
 	if q.At == 0 {
 		q.At = head.Time
 	}
 	if q.At > head.Time {
-		return nil, fmt.Errorf("the index stands at block %d of %s, before the time in question", head.Number, time.Unix(int64(head.Time), 0).UTC().Format(time.RFC3339))
+		return nil, fmt.Errorf("%w: it stands at block %d of %s", ErrAhead, head.Number, time.Unix(int64(head.Time), 0).UTC().Format(time.RFC3339))
 	}
 	ids, err := x.store.Uses(ctx, q.Subject)
 	if err != nil {
 		return nil, err
 	}
-	out := &Answer{Block: head}
+	// Of licenses that say as much, the contract names the one whose use began first.
+	out, first := &Answer{Question: q, Block: head}, position{}
 	for _, id := range ids {
 		events, err := x.store.Events(ctx, id)
 		if err != nil {
@@ -78,14 +100,41 @@ func (x *Index) Check(ctx context.Context, q license.Question) (*Answer, error) 
 		if err != nil {
 			return nil, fmt.Errorf("license %d: %w", id, err)
 		}
-		if life.Model != q.Model || !life.usedBy(q.Subject, q.At) {
+		since, used := life.usedBy(q.Subject, q.At)
+		if life.Model != q.Model || !used {
 			continue
 		}
-		if s := life.Status(q.Scope, q.At); s > out.Status {
-			out.Status, out.License = s, id
+		if s := life.Status(q.Scope, q.At); s > out.Status || s == out.Status && since.before(first) {
+			out.Status, out.License, first = s, id, since
+		}
+	}
+	if out.License != 0 {
+		if out.TermsHash, err = x.termsHash(ctx, head.Hash, license.Offer(out.License)); err != nil {
+			return nil, err
 		}
 	}
 	return out, nil
+}
+
+// termsHash is that of an offer, as of the block at which the index stands.
+func (x *Index) termsHash(ctx context.Context, block common.Hash, offer uint32) (common.Hash, error) {
+	x.terms.mu.Lock()
+	defer x.terms.mu.Unlock()
+	if x.terms.block != block {
+		x.terms.block, x.terms.known = block, map[uint32]common.Hash{}
+	}
+	if h, ok := x.terms.known[offer]; ok {
+		return h, nil
+	}
+	events, err := x.store.Events(ctx, uint64(offer)<<32)
+	if err != nil {
+		return common.Hash{}, err
+	}
+	if len(events) != 1 || events[0].Kind != store.Offered {
+		return common.Hash{}, fmt.Errorf("%w: a license of offer %d, which was not made", ErrEvents, offer)
+	}
+	x.terms.known[offer] = events[0].Model
+	return events[0].Model, nil
 }
 
 // Life is what is on record of a license; nil for an unknown one.

@@ -53,7 +53,7 @@ func newScene(t *testing.T) *scene {
 		t.Fatal(err)
 	}
 	_, _, err = c.MakeOffer(t.Context(), s.keys[0], &chain.Offer{
-		Model: s.model, Price: big.NewInt(5), Period: 100, Scope: 7, Notice: 20, MaxSuspension: 1000, Transfer: chain.FreeTransfer,
+		Model: s.model, Price: big.NewInt(5), Period: 100, Scope: 7, Notice: 20, MaxSuspension: 1000, Transfer: chain.FreeTransfer, TermsHash: common.Hash{8},
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -74,7 +74,7 @@ func (s *scene) open() *index.Index {
 	if err != nil {
 		s.Fatal(err)
 	}
-	return index.New(l, d)
+	return index.New(l)
 }
 
 func (s *scene) catchUp() store.Block {
@@ -146,8 +146,8 @@ func (s *scene) compare(r *rand.Rand) {
 		if err != nil {
 			s.Fatal(err)
 		}
-		if got.Status != want.Status || got.Block.Hash != want.Block.Hash {
-			s.Fatalf("%+v: the index says %s at %s, the chain %s at %s", q, got.Status, got.Block.Hash, want.Status, want.Block.Hash)
+		if got.Answer != want.Answer || got.Block.Hash != want.Block.Hash {
+			s.Fatalf("%+v: the index says %+v at %s, the chain %+v at %s", q, got.Answer, got.Block.Hash, want.Answer, want.Block.Hash)
 		}
 	}
 }
@@ -215,11 +215,14 @@ func (c *canned) Logs(_ context.Context, from, to uint64) (out []types.Log, err 
 	return out, nil
 }
 
-// purchases are logs of so many purchases, 100 a block.
+// purchases are logs of so many purchases of an offer, 100 a block.
 func purchases(d contracts.Deployment, n int) *canned {
 	licensed := contracts.NewLicenses().GetABI()
 	topic := licensed.Events["Licensed"].ID
 	c := &canned{last: &types.Header{Number: big.NewInt(int64(n/100 + 1)), Difficulty: new(big.Int), Time: 1_800_000_000 + uint64(n/100+1)}}
+	c.logs = append(c.logs, types.Log{
+		Address: d.Licenses, Data: make([]byte, 32*20), Topics: []common.Hash{licensed.Events["OfferMade"].ID, common.BigToHash(big.NewInt(1)), {1}, {2}},
+	})
 	for i := range n {
 		id := uint64(1)<<32 + uint64(i+1)
 		start := uint64(1_800_000_000 + i/100)
@@ -246,7 +249,7 @@ func openStore(b *testing.B, d contracts.Deployment) *index.Index {
 	if err != nil {
 		b.Fatal(err)
 	}
-	return index.New(l, d)
+	return index.New(l)
 }
 
 // BenchmarkCatchUp reads 100,000 events: ns/event and events/s.
@@ -276,6 +279,130 @@ func BenchmarkCheck(b *testing.B) {
 		q := license.Question{Model: common.Hash{1}, Subject: common.BigToAddress(big.NewInt(int64(1 + i%100_000))), Scope: 1}
 		if a, err := x.Check(b.Context(), q); err != nil || a.Status != license.Authorized {
 			b.Fatal(a, err)
+		}
+	}
+}
+
+// Past times, other holders, and what an index does not reach.
+func TestPast(t *testing.T) {
+	s := newScene(t)
+	ctx, alice, bob := t.Context(), s.keys[1], s.keys[2]
+	if _, err := s.index.Check(ctx, license.Question{Model: s.model}); !errors.Is(err, index.ErrEmpty) {
+		t.Errorf("an empty index: %v", err)
+	}
+	id, _, err := s.client.Buy(ctx, alice, 1, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	bought := s.catchUp()
+	if err := s.dev.Travel(500 * time.Second); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.client.Renew(ctx, alice, id, 2); err != nil {
+		t.Fatal(err)
+	}
+	renewed := s.catchUp()
+	if _, err := s.client.Transfer(ctx, alice, id, bob.Address()); err != nil {
+		t.Fatal(err)
+	}
+	head := s.catchUp()
+	l, err := s.index.Life(ctx, id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if l.HolderAt(renewed.Time) != alice.Address() || l.HolderAt(head.Time) != bob.Address() {
+		t.Errorf("held by %s, then %s", l.HolderAt(renewed.Time), l.HolderAt(head.Time))
+	}
+	if _, ok := l.PeriodAt(bought.Time - 1); ok {
+		t.Error("a period before its making")
+	}
+	for at, end := range map[uint64]uint64{bought.Time: bought.Time + 100, renewed.Time - 1: bought.Time + 100, renewed.Time: renewed.Time + 200} {
+		if p, ok := l.PeriodAt(at); !ok || p.End != end {
+			t.Errorf("at %d: %+v, want an end of %d", at, p, end)
+		}
+	}
+	if _, err := s.index.Check(ctx, license.Question{Model: s.model, At: head.Time + 1}); !errors.Is(err, index.ErrAhead) {
+		t.Errorf("a time that it does not reach: %v", err)
+	}
+}
+
+// After a reorganization everything since the fork is new, also what is in blocks whose numbers
+// were known.
+func TestFollowAcrossFork(t *testing.T) {
+	s := newScene(t)
+	s.catchUp()
+	fork, _ := s.dev.Head()
+	h, err := s.client.Header(t.Context(), new(big.Int).SetUint64(fork))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 5 {
+		if err := s.dev.Seal(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	s.catchUp()
+	if err := s.dev.Fork(h.Hash()); err != nil {
+		t.Fatal(err)
+	}
+	c, err := chain.New(t.Context(), s.dev.RPC(), chain.Options{Licenses: s.client.Deployment().Licenses})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.dev.Travel(7 * time.Second); err != nil {
+		t.Fatal(err)
+	}
+	since, at, err := s.index.Follow(t.Context(), c.Source(), nil)
+	if err != nil || since.Number != fork || at.Number != fork+1 {
+		t.Errorf("since %d, at %d, %v; want %d and one more", since.Number, at.Number, err, fork)
+	}
+}
+
+// moving is a chain that is reorganized while it is read: after so many calls its blocks from
+// one on are others.
+type moving struct {
+	newest, fork uint64
+	calls, after int
+}
+
+func (m *moving) Header(_ context.Context, n uint64) (*types.Header, error) {
+	m.calls++
+	h := &types.Header{Number: new(big.Int).SetUint64(n), Difficulty: new(big.Int), Time: 1_800_000_000 + n}
+	if m.calls > m.after && n >= m.fork {
+		h.Extra = []byte("other")
+	}
+	return h, nil
+}
+
+func (m *moving) Newest(ctx context.Context) (*types.Header, error) { return m.Header(ctx, m.newest) }
+
+func (m *moving) Logs(context.Context, uint64, uint64) ([]types.Log, error) { return nil, nil }
+
+// A reorganization in the middle of reading brings events of blocks that were known.
+func TestMovedWhileRead(t *testing.T) {
+	s := newScene(t)
+	for after := range 40 {
+		s.file = filepath.Join(t.TempDir(), "index.db")
+		x := s.open()
+		m := &moving{newest: 10, fork: 6, after: 1 << 30}
+		if _, err := x.CatchUp(t.Context(), m, nil); err != nil {
+			t.Fatal(err)
+		}
+		m.newest, m.calls, m.after = 20, 0, after
+		since, at, err := x.Follow(t.Context(), m, nil)
+		if err != nil || at.Number != 20 {
+			t.Fatalf("at %d, %v", at.Number, err)
+		}
+		want := uint64(5)
+		if m.calls <= after {
+			want = 10 // it was over before
+		}
+		h, err := m.Header(t.Context(), 20)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if since.Number != want || at.Hash != h.Hash() && want == 5 {
+			t.Errorf("reorganized after %d calls: since block %d, want %d", after, since.Number, want)
 		}
 	}
 }

@@ -50,7 +50,7 @@ func runChild(ctx context.Context, file, url, contract string) error {
 		return err
 	}
 	for {
-		if _, err := index.New(l, d).CatchUp(ctx, c.Source(), nil); err != nil {
+		if _, err := index.New(l).CatchUp(ctx, c.Source(), nil); err != nil {
 			return err
 		}
 	}
