@@ -205,8 +205,10 @@ var scenes = []func(*meter){
 		m.snap("revoke, refundable")
 	},
 	func(m *meter) {
-		id := m.buy(m.sold(m.basic()))
-		m.send(gasBuyer, m.licenses, 0, m.c.PackTransferFrom(gasBuyer, gasOther, id))
+		n := m.sold(m.basic())
+		m.send(gasBuyer, m.licenses, 0, m.c.PackTransferFrom(gasBuyer, gasHeir, m.buy(n)))
+		m.snap("transferFrom, to one without licenses")
+		m.send(gasBuyer, m.licenses, 0, m.c.PackTransferFrom(gasBuyer, gasOther, m.buy(n)))
 		m.snap("transferFrom")
 	},
 	func(m *meter) {
