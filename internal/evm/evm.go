@@ -123,6 +123,14 @@ func (v *VM) View(to common.Address, data []byte) ([]byte, error) {
 	return out, refusal(out, err)
 }
 
+// ViewGas is what a view uses, without what a transaction costs.
+func (v *VM) ViewGas(to common.Address, data []byte) (uint64, error) {
+	mark := v.state.Snapshot()
+	out, left, err := runtime.Call(to, data, v.environment(common.Address{}, nil))
+	v.state.RevertToSnapshot(mark)
+	return gasLimit - left, refusal(out, err)
+}
+
 // Storage is a slot of a contract.
 func (v *VM) Storage(of common.Address, slot common.Hash) common.Hash {
 	return v.state.GetState(of, slot)

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/ethereum/go-ethereum/common"
+	"github.com/ethereum/go-ethereum/crypto"
 	"github.com/ethereum/go-ethereum/params"
 
 	"loyal/internal/evm"
@@ -50,7 +51,7 @@ func newMeter(t *testing.T, config *params.ChainConfig, gas map[string]string) *
 		t.Fatal(err)
 	}
 	m := &meter{t: t, vm: vm, c: contracts.NewLicenses(), r: contracts.NewModelRegistry(), gas: gas}
-	for _, who := range []common.Address{gasMaker, gasOther, gasBuyer} {
+	for _, who := range []common.Address{gasMaker, gasOther, gasHeir, gasBuyer} {
 		vm.Deal(who, new(big.Int).Mul(ether, big.NewInt(1000)))
 	}
 	if m.last, err = vm.Transact(gasMaker, nil, nil, common.FromHex(contracts.LicensesMetaData.Bin)); err != nil {
@@ -89,7 +90,11 @@ func (m *meter) send(from, to common.Address, ethers int64, data []byte) {
 
 func (m *meter) register(name string) [32]byte {
 	m.send(gasMaker, m.registry, 0, m.r.PackRegister(name, "", word))
-	out, err := m.vm.View(m.registry, m.r.PackModelId(gasMaker, name))
+	return m.id(gasMaker, name)
+}
+
+func (m *meter) id(owner common.Address, name string) [32]byte {
+	out, err := m.vm.View(m.registry, m.r.PackModelId(owner, name))
 	if err != nil {
 		m.t.Fatal(err)
 	}
@@ -227,6 +232,133 @@ var scenes = []func(*meter){
 		m.send(gasMaker, m.licenses, 0, m.c.PackWithdraw(common.Address{}, gasMaker))
 		m.snap("withdraw, coin")
 	},
+	func(m *meter) {
+		m.send(gasHeir, m.registry, 0, m.r.PackRegister("meta-llama/Llama-3.2-1B", "ipfs://bafybeigdyrzt5sfp7udm7hu76uh7y26nf3efuylqabf3oclgtqy55fbzdi", word))
+		m.snap("register")
+	},
+	func(m *meter) {
+		parent := contracts.ModelRegistryParent{Model: m.model, Version: 1}
+		m.send(gasMaker, m.registry, 0, m.r.PackCommit(m.model, word, word, word))
+		o := m.basic()
+		o.Scope = 16
+		m.buy(m.offer(o))
+		m.send(gasBuyer, m.registry, 0, m.r.PackRegister("fork", "", word))
+		m.send(gasBuyer, m.registry, 0, m.r.PackCommitDerived(m.id(gasBuyer, "fork"), word, word, word, parent))
+		m.snap("commitDerived, licensed")
+	},
+	func(m *meter) {
+		m.offer(m.basic())
+		m.offer(m.strict())
+		m.offer(m.strict(), threePayees...)
+		m.snap("makeOffer, three payees")
+	},
+	func(m *meter) {
+		m.send(gasHeir, m.licenses, 1, m.c.PackBuy(m.offer(m.basic()), 1))
+		m.snap("buy, first of the offer and of the buyer")
+	},
+	func(m *meter) {
+		n := m.sold(m.basic())
+		m.buy(n)
+		m.buy(n)
+		m.snap("buy, warm, another of the same model")
+	},
+	func(m *meter) {
+		o := m.basic()
+		o.Price = new(big.Int)
+		n := m.offer(o)
+		m.send(gasMaker, m.licenses, 0, m.c.PackGrant(n, gasOther, o.Scope, new(big.Int)))
+		m.send(gasBuyer, m.licenses, 0, m.c.PackBuy(n, 1))
+		m.snap("buy, warm, free")
+	},
+	func(m *meter) {
+		signer := crypto.PubkeyToAddress(makerKey.PublicKey)
+		m.send(gasMaker, m.registry, 0, m.r.PackOfferOwnership(m.model, signer))
+		m.send(signer, m.registry, 0, m.r.PackAcceptOwnership(m.model))
+		m.send(signer, m.licenses, 0, m.c.PackMakeOffer(m.basic(), nil))
+		n := uint32(m.offers + 1)
+		m.send(signer, m.licenses, 0, m.c.PackGrant(n, gasOther, 1, new(big.Int)))
+		m.send(signer, m.licenses, 0, m.c.PackVoidVoucher(new(big.Int)))
+		m.snap("voidVoucher, first of 256")
+		v := contracts.Voucher{Offer: n, Subject: gasBuyer, Scope: 1, Duration: new(big.Int), Nonce: big.NewInt(1), Deadline: big.NewInt(begin)}
+		signature, err := crypto.Sign(m.view(m.c.PackVoucherHash(v)), makerKey)
+		if err != nil {
+			m.t.Fatal(err)
+		}
+		signature[64] += 27
+		m.send(gasOther, m.licenses, 0, m.c.PackRedeem(v, signature))
+		m.snap("redeem, warm")
+	},
+	func(m *meter) {
+		id := m.buy(m.offer(m.strict()))
+		m.send(gasBuyer, m.licenses, 1, m.c.PackRenewSubscription(id, month))
+		m.snap("renewSubscription, in time, refundable")
+		m.vm.Time += 4 * month
+		m.send(gasBuyer, m.licenses, 1, m.c.PackRenewSubscription(id, month))
+		m.snap("renewSubscription, after a lapse, refundable")
+	},
+	func(m *meter) {
+		o := m.basic()
+		o.TransferRule = 1
+		id := m.buy(m.offer(o))
+		m.send(gasMaker, m.licenses, 0, m.c.PackConsent(id, gasOther))
+		m.snap("consent")
+		m.send(gasBuyer, m.licenses, 0, m.c.PackTransferFrom(gasBuyer, gasOther, id))
+		m.snap("transferFrom, with consent")
+	},
+	func(m *meter) {
+		m.send(gasOther, m.licenses, 0, m.c.PackDistribute(m.sold(m.basic())))
+		m.snap("distribute, one payee, first")
+		n := m.offer(m.basic(), threePayees...)
+		for range 2 {
+			m.buy(n)
+			m.send(gasOther, m.licenses, 0, m.c.PackDistribute(n))
+		}
+		m.snap("distribute, three payees")
+	},
+	func(m *meter) {
+		id := m.buy(m.offer(m.strict()))
+		for range 2 {
+			m.vm.Time += 24 * 3600
+			m.send(gasOther, m.licenses, 0, m.c.PackRelease(id))
+		}
+		m.snap("release")
+	},
+	func(m *meter) {
+		id := m.buy(m.offer(m.strict()))
+		m.send(gasBuyer, m.licenses, 0, m.c.PackAddDelegate(id, gasServer))
+		m.check("isAuthorized, holder", gasBuyer)
+		m.check("isAuthorized, delegate", gasServer)
+		m.check("isAuthorized, nobody", gasHeir)
+		m.send(gasMaker, m.licenses, 0, m.c.PackSuspend(id, 24*3600, word))
+		m.check("isAuthorized, suspended", gasBuyer)
+	},
+	func(m *meter) {
+		o := m.basic()
+		o.Price, o.Scope = new(big.Int), 2
+		n := m.offer(o)
+		for range 32 {
+			m.send(gasBuyer, m.licenses, 0, m.c.PackBuy(n, 1))
+		}
+		m.send(gasOther, m.licenses, 0, m.c.PackBuy(n, 1))
+		id := new(big.Int).SetUint64(uint64(n)<<32 | 33)
+		for range 32 {
+			m.send(gasOther, m.licenses, 0, m.c.PackAddDelegate(id, gasBuyer))
+			m.send(gasOther, m.licenses, 0, m.c.PackRemoveDelegate(id, gasBuyer))
+		}
+		m.check("isAuthorized, no one of 64 records", gasBuyer)
+	},
+}
+
+var threePayees = []contracts.Payee{{Account: gasHeir, Share: 5_000}, {Account: gasOther, Share: 3_000}, {Account: gasMaker, Share: 2_000}}
+
+// check measures the call alone.
+func (m *meter) check(name string, who common.Address) {
+	gas, err := m.vm.ViewGas(m.licenses, m.c.PackIsAuthorized(m.model, who, 1, big.NewInt(begin)))
+	if err != nil {
+		m.t.Fatal(err)
+	}
+	m.last = gas
+	m.snap(name)
 }
 
 func measure(t *testing.T, config *params.ChainConfig) map[string]string {
