@@ -141,3 +141,35 @@ func TestTermsExample(t *testing.T) {
 		t.Errorf("hash sha256:%x, of the canonical form sha256:%x, %v", hash, want, err)
 	}
 }
+
+// What is read of a stranger's file can be written and read again, and is the same.
+func FuzzVoucher(f *testing.F) {
+	data, err := os.ReadFile(filepath.Join("..", "docs", "formats", "license-voucher.md"))
+	if err != nil {
+		f.Fatal(err)
+	}
+	_, example, _ := strings.Cut(string(data), "\n```json\n")
+	example, _, _ = strings.Cut(example, "\n```")
+	f.Add([]byte(example))
+	f.Add([]byte(`{"version":1,"nonce":"0"}`))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		v, err := license.ParseVoucher(data)
+		if err != nil {
+			if !errors.Is(err, license.ErrVoucher) {
+				t.Fatal(err)
+			}
+			return
+		}
+		written, err := v.MarshalJSON()
+		if err != nil {
+			t.Fatal(err)
+		}
+		again, err := license.ParseVoucher(written)
+		if err != nil {
+			t.Fatalf("%s: %v", written, err)
+		}
+		if twice, err := again.MarshalJSON(); err != nil || string(twice) != string(written) {
+			t.Errorf("%s, then %s, %v", written, twice, err)
+		}
+	})
+}

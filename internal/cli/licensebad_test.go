@@ -31,6 +31,8 @@ type market struct {
 	liar  string
 	model string
 	alice string
+
+	contract common.Address
 }
 
 // newMarket makes offers 1, sold out with license 1-1 of alice; 2, which ends never; 3, with
@@ -91,13 +93,13 @@ func newMarket(t *testing.T) *market {
 	must(err)
 	t.Setenv("LOYAL_LICENSES", client.Deployment().Licenses.Hex())
 	t.Setenv("ETH_RPC_URL", dev.Endpoint())
-	return &market{T: t, dev: dev, liar: newLiar(t, dev.Endpoint()), model: model.Hex(), alice: dev.Accounts()[1].Address.Hex()}
+	return &market{T: t, dev: dev, liar: newLiar(t, dev.Endpoint()), model: model.Hex(), alice: dev.Accounts()[1].Address.Hex(), contract: client.Deployment().Licenses}
 }
 
 // newLiar is a node that answers as the path of its URL says, and else as the true one.
 func newLiar(t *testing.T, node string) string {
 	t.Helper()
-	var sent, heads atomic.Int64
+	var sent, heads, answered atomic.Int64
 	web := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		body, err := io.ReadAll(r.Body)
 		if err != nil {
@@ -164,6 +166,11 @@ func newLiar(t *testing.T, node string) string {
 			} else if sent.Load() != 0 {
 				sent.Add(1)
 				http.Error(w, "gone", http.StatusBadGateway)
+				return
+			}
+		case "/away": // for a while, after its first answers
+			if n := answered.Add(1); n > 30 && n < 40 {
+				http.Error(w, "one moment", http.StatusServiceUnavailable)
 				return
 			}
 		case "/replaced":

@@ -213,8 +213,9 @@ With --offline no node is asked: the index is taken as it stands.`,
 		Example: `  loyal license list --model 0xACCOUNT/smol
   loyal license list --holder 0xB0b… --at 2027-01-31 --json
   loyal license list --index licenses.db --offline`,
-		Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error { return f.run(app, cmd) },
+		Args:        cobra.NoArgs,
+		Annotations: map[string]string{resumable: "true"},
+		RunE:        func(cmd *cobra.Command, _ []string) error { return f.run(app, cmd) },
 	}
 	flags := cmd.Flags()
 	flags.Var(modelValue(&f.model), "model", "only licenses for this `model`: 0xID or 0xACCOUNT/NAME")

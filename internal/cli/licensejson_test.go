@@ -61,8 +61,8 @@ func TestLicenseJSON(t *testing.T) {
 		"account list",
 	} {
 		for name, path := range map[string][]string{"BLOCK": {"block", "hash"}, "TRANSACTION": {"transaction"}} {
-			if strings.Contains(line, name) {
-				line = strings.Replace(line, name, field(t, kept[name], path), 1)
+			if before, after, there := strings.Cut(line, name); there {
+				line = before + field(t, kept[name], path) + after
 			}
 		}
 		code, stdout, stderr := run(t, append(m.args(line), "--json", "--quiet")...)

@@ -37,12 +37,19 @@ func newLicenseWatchCommand(app *App) *cobra.Command {
 		Use:   "watch",
 		Short: "tell what happens to licenses, as it happens",
 		Long: `Follows the chain and prints what happens to licenses, a line each (JSON Lines with
---json), from now on until it is interrupted. What a reorganization brings is printed
-again.`,
+--json), from now on until it is interrupted, which is its ordinary end. What a
+reorganization brings is printed again. A node that is away is asked until it is back.
+
+It keeps the index up to date from which 'loyal license check --index' answers; with
+--once it only brings it there.`,
 		Example: `  loyal license watch
-  loyal license watch --json --interval 12s`,
-		Args: cobra.NoArgs,
+  loyal license watch --json --interval 12s --index licenses.db`,
+		Args:        cobra.NoArgs,
+		Annotations: map[string]string{resumable: "true"},
 		RunE: func(cmd *cobra.Command, _ []string) (err error) {
+			if interval <= 0 {
+				return usagef("--interval is no time")
+			}
 			ctx := cmd.Context()
 			f, err := i.follow(ctx)
 			if err != nil {
