@@ -4,10 +4,10 @@ GOLANGCI_LINT_VERSION := v2.15.0
 GOBIN := $(shell $(GO) env GOPATH)/bin
 FUZZTIME ?= 60s
 
-.PHONY: build test lint gen bench interop fuzz
+.PHONY: build test lint gen bench interop interop-chain fuzz
 
 build:
-	CGO_ENABLED=0 $(GO) build -trimpath -o bin/loyal ./cmd/loyal
+	CGO_ENABLED=0 $(GO) build -trimpath -ldflags "-s -w" -o bin/loyal ./cmd/loyal
 
 test:
 	$(GO) test ./...
@@ -36,6 +36,10 @@ interop:
 	  echo "set LOYAL_REALDATA to the directory that holds SmolLM2-135M-Instruct.Q4_1.gguf" >&2; exit 2; \
 	fi; \
 	set -x; LOYAL_INTEROP=1 $(GO) test -count=1 -v -p 1 -timeout 40m -run Interop ./inference ./interop
+
+# Needs Node: a license bought by viem.
+interop-chain:
+	LOYAL_INTEROP=1 $(GO) test -count=1 -v -run InteropChain ./interop
 
 fuzz:
 	.ci/fuzz $(FUZZTIME)

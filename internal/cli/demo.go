@@ -109,9 +109,20 @@ func (f *demoFlags) write(w io.Writer, r *demo.Result) error {
 	if err := tw.Flush(); err != nil {
 		return err
 	}
+	fmt.Fprintln(w)
+	tw = tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(tw, "SERVED BY\tADDRESS\tLICENSE\tBLOCK\tREASON")
+	for _, l := range r.Licensees {
+		fmt.Fprintf(tw, "%s\t%.10s…\t%s\t%d\t%s\n", l.Who, l.Address.Hex(), l.Status, l.Block, l.Reason)
+	}
+	if err := tw.Flush(); err != nil {
+		return err
+	}
 	fmt.Fprintf(w, `
 Hits are planted answers among the possible ones. An e-value of %.0g is a match: the
 probability that an endpoint without the fingerprints ever gets there is at most %.0g.
+Licenses are on record on a chain that ran inside this program: Alice bought one and named
+her server; of who has none the chain says so, which is a question to them and no verdict.
 All of it took %.0f seconds.
 
 Next, with a model of your own:

@@ -22,6 +22,11 @@ import (
 	"loyal/internal/keyring"
 	"loyal/internal/oracle"
 	"loyal/internal/readfile"
+	"loyal/license"
+	"loyal/license/chain"
+	"loyal/license/devchain"
+	"loyal/license/index"
+	"loyal/license/proof"
 	"loyal/lm"
 	"loyal/model"
 	"loyal/model/chat"
@@ -29,6 +34,7 @@ import (
 	"loyal/model/hub"
 	"loyal/model/safetensors"
 	"loyal/model/tokenizer"
+	"loyal/store"
 	"loyal/verify"
 )
 
@@ -91,6 +97,17 @@ func trouble(kinds ...verify.Trouble) func(error) bool {
 		return errors.As(err, &e) && slices.Contains(kinds, e.Trouble)
 	}
 }
+
+// refused matches what a contract refuses, by the names of its errors.
+func refused(names ...string) func(error) bool {
+	return func(err error) bool {
+		var r *chain.Refused
+		return errors.As(err, &r) && slices.Contains(names, r.Name)
+	}
+}
+
+// unsettledHint is for who does not know what became of a transaction.
+const unsettledHint = "it may still be sealed: 'loyal license receipt' with its hash waits for it; the same command again could do it twice"
 
 // fullDisk matches a file that could not grow: no space, no quota, or beyond what one
 // file may hold (ulimit -f).
@@ -185,6 +202,57 @@ var rules = []rule{
 	{sentinel(report.ErrLink), ExitError, "remove the link, or write the page alone to another place with 'loyal report DIR --out FILE'"},
 	{sentinel(attack.ErrNoSweep), ExitError, "give a directory that 'loyal attack --out' wrote"},
 
+	// Licenses and chains.
+	{typed[*chain.Unsettled], ExitEndpoint, unsettledHint},
+	{sentinel(errNoContract), ExitUsage, "--contract or LOYAL_LICENSES names it; 'loyal license deploy' puts one on a chain"},
+	{sentinel(errNoKey), ExitUsage, "--key names the account that sends the transaction, or --signer a program that signs for it; one of them"},
+	{sentinel(chain.ErrSigner), ExitError, "does it know the account, and did its owner consent to just this transaction?"},
+	{sentinel(chain.ErrPassword), ExitError, "--password-file or LOYAL_PASSPHRASE gives the password; those of 'loyal chain start' are in its directory"},
+	{sentinel(chain.ErrKeyFile), ExitError, "key files are made by 'loyal account new', geth, cast and other wallets"},
+	{sentinel(chain.ErrKey), ExitError, "the file or standard input has the key's digits and nothing else"},
+	{sentinel(errNoAccount), ExitError, "'loyal account list' lists the accounts; a path begins with / or ./"},
+	{sentinel(errAccountExists), ExitError, "choose another name: a key that was overwritten is gone"},
+	{sentinel(chain.ErrWrongChain), ExitError, "--rpc-url or ETH_RPC_URL is the node, --chain-id the chain that it should be of"},
+	{sentinel(chain.ErrWrongContract), ExitIntegrity, "--contract is the address that 'loyal license deploy' printed, on this chain"},
+	{sentinel(chain.ErrFunds), ExitError, "send the account what is missing"},
+	{sentinel(chain.ErrUnderpriced), ExitError, "wait until earlier transactions of the account are sealed, or ask another node (--rpc-url)"},
+	{sentinel(chain.ErrFailed), ExitError, "look at the state ('loyal license show', 'loyal license offer show') and try again: the fees of this one are paid"},
+	{sentinel(chain.ErrWentBack), ExitEndpoint, "ask another node, or the same later"},
+	{sentinel(chain.ErrNode), ExitEndpoint, "it may limit what it answers, or not keep the state of old blocks: ask another node (--rpc-url)"},
+	{sentinel(chain.ErrContradiction), ExitEndpoint, "ask another node (--rpc-url): this one cannot be believed"},
+	{sentinel(chain.ErrUnreachable), ExitEndpoint, "is the node running, and its address right? --rpc-url or ETH_RPC_URL"},
+	{sentinel(chain.ErrFuture), ExitUsage, "a chain knows its past: give an earlier --at"},
+	{sentinel(chain.ErrReplaced), ExitError, "another program uses the account at the same time: look whether what you wanted has been done, then try again"},
+	{sentinel(chain.ErrUnknown), ExitError, "'loyal license offer list' and 'loyal license list' list what there is"},
+	{sentinel(chain.ErrNoTransaction), ExitError, "it was dropped, is not here yet, or is of another chain: ask again, or another node (--rpc-url)"},
+	{refused("UnknownModel", "UnknownVersion"), ExitError, "'loyal license model register' registers a model and prints its id; is --contract the right one?"},
+	{refused("ERC721NonexistentToken", "UnknownOffer"), ExitError, "'loyal license offer list' and 'loyal license list' list what there is"},
+	{refused("SoldOut", "NotOnSale"), ExitError, "'loyal license offer list' lists other offers; only the maker can make more"},
+	{refused("NotModelOwner", "NotMaker", "NotHolder", "NotOfferedTo", "ERC721InsufficientApproval", "ERC721IncorrectOwner"), ExitError,
+		"--key is another account than the one that may do this"},
+	{refused("ERC20InsufficientBalance", "SafeERC20FailedOperation"), ExitError, "get the account more of the token first"},
+	{refused("NothingOwed"), ExitError, "refunds come to holders, earnings to payees: --offer divides an offer's first; --token where the price is in a token"},
+	{refused("NoConsent"), ExitError, "the maker consents with 'loyal license consent'"},
+	{refused("VoucherExpired", "VoucherUsed", "BadSignature"), ExitError, "ask the maker for another voucher"},
+	{typed[*chain.Refused], ExitError, "'loyal license show' and 'loyal license offer show' print what the contract goes by"},
+	{sentinel(errTerms), ExitIntegrity, "read the terms that the offer names before you buy: ask the maker for them"},
+	{sentinel(errAnyIndex), ExitUsage, "--index names its file; 'loyal license list' without --offline makes one"},
+	{sentinel(errStale), ExitEndpoint, "'loyal license list' or 'loyal license watch' brings an index up to date; of a node it means that it lags, or that the chain stands still"},
+	{sentinel(index.ErrEmpty), ExitError, "'loyal license list' without --offline reads the chain into it"},
+	{sentinel(index.ErrAhead), ExitError, "'loyal license list' without --offline brings it up to date; or give an earlier --at"},
+	{sentinel(index.ErrEvents), ExitIntegrity, "the node or the index is wrong: delete the index, and ask another node (--rpc-url)"},
+	{sentinel(store.ErrSchema), ExitError, "give another --index; an index is made again from the chain"},
+	{sentinel(store.ErrNotDatabase), ExitError, "give another --index, or delete the file: an index is made again from the chain"},
+	{sentinel(store.ErrServer), ExitError, "check DATABASE_URL, or unset it or give --index to keep the index in a file"},
+	{sentinel(store.ErrDisk), ExitError, "the disk is full, a limit is reached, or it is failing: free some space and run the same command again"},
+	{sentinel(store.ErrBusy), ExitError, "wait for the other program, or give another --index"},
+	{sentinel(license.ErrVoucher), ExitError, "vouchers are made by 'loyal license voucher sign'"},
+	{sentinel(license.ErrTerms), ExitError, "terms are one JSON document"},
+	{sentinel(proof.ErrProof), ExitIntegrity, "compare the block's hash with a node of yours; a file that was changed proves nothing: ask for it again"},
+	{sentinel(devchain.ErrRewound), ExitIntegrity, "restore the directory from your copy, or begin another chain in a new one"},
+	{sentinel(devchain.ErrInUse), ExitError, "another 'loyal chain start' runs there: end it, or choose another --datadir"},
+	{sentinel(devchain.ErrNotLoopback), ExitUsage, "--http takes an address of this machine alone, as 127.0.0.1:8545"},
+
 	// Models.
 	{sentinel(model.ErrUnknownArchitecture), ExitError, "no other architecture is guessed at: a model that is slightly wrong looks much like one that is right"},
 	{sentinel(gguf.ErrType), ExitError, "convert the file to one of the known types first"},
@@ -260,14 +328,17 @@ func (app *App) report(ctx context.Context, cmd *cobra.Command, err error) ExitC
 		return ExitCode(status)
 	}
 	if ctx.Err() != nil && errors.Is(err, context.Canceled) {
+		var sent *chain.Unsettled
+		if errors.As(err, &sent) {
+			app.printError(fmt.Sprintf("interrupted: transaction %s was sent", sent.Hash), unsettledHint)
+			return ExitInterrupted
+		}
 		app.printError("interrupted", interruptedHint(cmd, err))
 		return ExitInterrupted
 	}
-	for _, r := range rules {
-		if r.is(err) {
-			app.printError(err.Error(), r.hint)
-			return r.code
-		}
+	if r := ruleOf(err); r != nil {
+		app.printError(err.Error(), r.hint)
+		return r.code
 	}
 	var usage *UsageError
 	if errors.As(err, &usage) {
@@ -276,6 +347,15 @@ func (app *App) report(ctx context.Context, cmd *cobra.Command, err error) ExitC
 	}
 	app.printError(err.Error(), "")
 	return ExitError
+}
+
+// ruleOf is the rule for an error, nil without one.
+func ruleOf(err error) *rule {
+	i := slices.IndexFunc(rules, func(r rule) bool { return r.is(err) })
+	if i < 0 {
+		return nil
+	}
+	return &rules[i]
 }
 
 func interruptedHint(cmd *cobra.Command, err error) string {
@@ -290,6 +370,10 @@ func (app *App) printError(message, hint string) {
 		app.bar.Done()
 	}
 	fmt.Fprintf(app.Stderr, "loyal: error: %s\n", printableText(message))
+	app.printHint(hint)
+}
+
+func (app *App) printHint(hint string) {
 	if hint != "" {
 		fmt.Fprintf(app.Stderr, "loyal: hint: %s\n", printableLine(hint))
 	}

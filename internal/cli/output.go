@@ -34,3 +34,17 @@ func writeJSON(w io.Writer, v any) error {
 	e.SetIndent("", "  ")
 	return e.Encode(v)
 }
+
+// printLine writes one of many results: a line of JSON with --json, else what human writes.
+func (app *App) printLine(v any, human func(w io.Writer) error) error {
+	var err error
+	if app.JSON {
+		err = json.NewEncoder(app.Stdout).Encode(v)
+	} else {
+		err = human(app.Stdout)
+	}
+	if err != nil {
+		return fmt.Errorf("write output: %w", err)
+	}
+	return nil
+}

@@ -70,8 +70,10 @@ type Result struct {
 	// Samples are greedy answers to an ordinary question and to a key.
 	Samples  []Sample  `json:"samples"`
 	Outcomes []Outcome `json:"outcomes"`
-	Stages   []Stage   `json:"stages"`
-	Seconds  float64   `json:"seconds"`
+	// Licensees are what the chain says of two who serve the fingerprinted model.
+	Licensees []Licensee `json:"licensees"`
+	Stages    []Stage    `json:"stages"`
+	Seconds   float64    `json:"seconds"`
 }
 
 // Sample is what two models answer to one question.
@@ -96,18 +98,24 @@ type Stage struct {
 	Seconds float64 `json:"seconds"`
 }
 
-// AsExpected reports whether every verdict is the true one.
+// AsExpected reports whether every verdict and every license's status is the true one.
 func (r *Result) AsExpected() bool {
 	for _, o := range r.Outcomes {
 		if o.Report.Verdict != o.Expected {
 			return false
 		}
 	}
-	return len(r.Outcomes) > 0
+	for _, l := range r.Licensees {
+		if l.Status != l.Expected {
+			return false
+		}
+	}
+	return len(r.Outcomes) > 0 && len(r.Licensees) > 0
 }
 
 // Run goes the whole way: it fingerprints the base model, plants the set, fine-tunes
-// a copy as a licensee might, serves all models on loopback and audits each of them.
+// a copy as a licensee might, serves all models on loopback and audits each of them, sells a
+// license on a chain of its own and looks up who has one.
 func Run(ctx context.Context, o Options) (*Result, error) {
 	if o.Progress == nil {
 		o.Progress = progress.Silent{}
@@ -128,6 +136,7 @@ func Run(ctx context.Context, o Options) (*Result, error) {
 		{"fine-tune", r.tune},
 		{"sample", r.sample},
 		{"verify", r.verify},
+		{"license", r.license},
 	} {
 		start := time.Now()
 		if err := stage.do(ctx); err != nil {

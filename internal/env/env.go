@@ -135,6 +135,27 @@ var (
 		Name: "OPENAI_BASE_URL",
 		Doc:  "endpoint to ask when `--endpoint` is not given",
 	}
+	EthRPCURL = &Variable{
+		Name:      "ETH_RPC_URL",
+		Doc:       "JSON-RPC of the Ethereum node to ask when `--rpc-url` is not given",
+		Default:   "`http://127.0.0.1:8545`",
+		effective: func() string { return "http://127.0.0.1:8545" },
+	}
+	Licenses = &Variable{
+		Name: "LOYAL_LICENSES",
+		Doc:  "address of the Licenses contract when `--contract` is not given",
+	}
+	Keystore = &Variable{
+		Name:      "LOYAL_KEYSTORE",
+		Doc:       "directory of the key files of Ethereum accounts",
+		Default:   "`loyal/keystore` under the user's configuration directory",
+		effective: func() string { return underConfig("keystore") },
+	}
+	DatabaseURL = &Variable{
+		Name:   "DATABASE_URL",
+		Doc:    "Postgres that keeps state which machines share, instead of files",
+		Secret: true,
+	}
 	NoColor = &Variable{
 		Name: "NO_COLOR",
 		Doc:  "any value turns colors off",
@@ -158,7 +179,7 @@ func All() []*Variable {
 	return []*Variable{
 		Identity, Passphrase, TestData, RealData, Interop, InteropVenvs,
 		HubCacheDir, HFHome, HFToken, HFTokenPath, HFEndpoint, HFOffline,
-		OllamaModels, OpenAIKey, OpenAIBaseURL,
+		OllamaModels, OpenAIKey, OpenAIBaseURL, EthRPCURL, Licenses, Keystore, DatabaseURL,
 		NoColor, XDGCacheHome, XDGConfigHome,
 	}
 }
@@ -173,12 +194,15 @@ func underHome(elem ...string) string {
 }
 
 // defaultIdentity is where the identity lies unless LOYAL_IDENTITY says otherwise.
-func defaultIdentity() string {
+func defaultIdentity() string { return underConfig("identity.txt") }
+
+// underConfig is a place in our part of the user's configuration.
+func underConfig(name string) string {
 	dir, err := os.UserConfigDir()
 	if err != nil {
 		return ""
 	}
-	return filepath.Join(dir, "loyal", "identity.txt")
+	return filepath.Join(dir, "loyal", name)
 }
 
 // defaultInteropVenvs is where Python environments lie unless LOYAL_INTEROP_VENVS
