@@ -183,7 +183,7 @@ func TestOpenErrors(t *testing.T) {
 	for what, c := range map[string]struct{ got, want error }{
 		"text":                   {use(text), store.ErrNotDatabase},
 		"text to read":           {read(text), store.ErrNotDatabase},
-		"nothing to read":        {read(filepath.Join(dir, "none.db")), fs.ErrNotExist},
+		"nothing to read":        {read(filepath.Join(dir, "none.db")), store.ErrNone},
 		"empty to read":          {read(file("empty.db", "")), store.ErrSchema},
 		"a directory's absence":  {use(filepath.Join(dir, "no", "such.db")), fs.ErrNotExist},
 		"nobody serves":          {use("postgres://nobody:secret@127.0.0.1:1/x?connect_timeout=1"), store.ErrServer},
