@@ -9,11 +9,13 @@ import (
 	"math/big"
 
 	"github.com/ethereum/go-ethereum/common"
+	"github.com/ethereum/go-ethereum/core"
 	"github.com/ethereum/go-ethereum/core/state"
 	"github.com/ethereum/go-ethereum/core/tracing"
 	"github.com/ethereum/go-ethereum/core/types"
 	"github.com/ethereum/go-ethereum/core/vm"
 	"github.com/ethereum/go-ethereum/core/vm/runtime"
+	"github.com/ethereum/go-ethereum/crypto"
 	"github.com/ethereum/go-ethereum/params"
 	"github.com/holiman/uint256"
 )
@@ -74,11 +76,43 @@ func (v *VM) Deploy(from common.Address, code []byte) (common.Address, error) {
 	return address, nil
 }
 
+// Created is the address of what an account's last transaction deployed.
+func (v *VM) Created(by common.Address) common.Address {
+	return crypto.CreateAddress(by, v.state.GetNonce(by)-1)
+}
+
 // Call changes the state; what the contract refuses is a [Reverted] and changes nothing.
 func (v *VM) Call(from, to common.Address, value *big.Int, data []byte) ([]byte, error) {
 	out, _, err := runtime.Call(to, data, v.environment(from, value))
 	v.finish()
 	return out, refusal(out, err)
+}
+
+// Transact is a transaction, which costs what it costs on a chain: also for being one, for
+// its data, and less what is given back for freed storage. To the nil address it deploys.
+func (v *VM) Transact(from common.Address, to *common.Address, value *big.Int, data []byte) (gas uint64, err error) {
+	c := v.environment(from, value)
+	c.GasPrice, c.BlobBaseFee = new(big.Int), new(big.Int)
+	m := &core.Message{
+		To: to, From: from, Nonce: v.state.GetNonce(from), Value: uint256.MustFromBig(c.Value), GasLimit: v.mostGas(),
+		GasPrice: new(uint256.Int), GasFeeCap: new(uint256.Int), GasTipCap: new(uint256.Int), Data: data,
+	}
+	result, err := core.ApplyMessage(runtime.NewEnv(c), m, core.NewGasPool(gasLimit))
+	v.finish()
+	if err != nil {
+		return 0, fmt.Errorf("transact: %w", err)
+	}
+	return result.UsedGas, refusal(result.ReturnData, result.Err)
+}
+
+// mostGas is that of a transaction. After Amsterdam the bound of EIP-7825 is not one for what
+// it writes (EIP-8037).
+func (v *VM) mostGas() uint64 {
+	r := v.config.Rules(new(big.Int).SetUint64(v.Number), true, v.Time)
+	if r.IsOsaka && !r.IsAmsterdam {
+		return min(gasLimit, params.MaxTxGas)
+	}
+	return gasLimit
 }
 
 // View is a call whose changes are dropped.
@@ -87,6 +121,14 @@ func (v *VM) View(to common.Address, data []byte) ([]byte, error) {
 	out, _, err := runtime.Call(to, data, v.environment(common.Address{}, nil))
 	v.state.RevertToSnapshot(mark)
 	return out, refusal(out, err)
+}
+
+// ViewGas is what a view uses, without what a transaction costs.
+func (v *VM) ViewGas(to common.Address, data []byte) (uint64, error) {
+	mark := v.state.Snapshot()
+	out, left, err := runtime.Call(to, data, v.environment(common.Address{}, nil))
+	v.state.RevertToSnapshot(mark)
+	return gasLimit - left, refusal(out, err)
 }
 
 // Storage is a slot of a contract.

@@ -189,6 +189,25 @@ func TestForgottenTransaction(t *testing.T) {
 	}
 }
 
+// One that is sealed while it is being looked for is not missed for having been sealed.
+func TestSealedMeanwhile(t *testing.T) {
+	s, f, dev := faultyScene(t, chain.Options{})
+	var looked atomic.Int32
+	f.on(func(r request) bool {
+		if r.Method != "eth_getTransactionByHash" || looked.Add(1) != 1 {
+			return false
+		}
+		if err := dev.Seal(); err != nil {
+			t.Error(err)
+		}
+		r.answer("null")
+		return true
+	})
+	if err := pay(s); err != nil || looked.Load() == 0 {
+		t.Errorf("looked for %d times: %v", looked.Load(), err)
+	}
+}
+
 // One that waits too long is sent again with higher fees, in the same place.
 func TestStuckTransaction(t *testing.T) {
 	s, f, dev := faultyScene(t, chain.Options{StuckAfter: 50 * time.Millisecond})

@@ -411,19 +411,28 @@ func (c *Client) push(ctx context.Context, p *pending) error {
 	}
 	if time.Since(p.since) >= c.o.StuckAfter {
 		p.fees = p.fees.higher()
-		return c.sendAgain(ctx, p)
+		return unlessSealed(c.sendAgain(ctx, p))
 	}
 	err = c.ask(ctx, func(ctx context.Context) error {
 		_, _, err := c.eth.TransactionByHash(ctx, last.Hash())
 		return err
 	})
 	if errors.Is(err, ethereum.NotFound) {
-		return c.broadcast(ctx, last)
+		return unlessSealed(c.broadcast(ctx, last))
 	}
 	if err != nil && !isAnswer(err) {
 		return err
 	}
 	return nil
+}
+
+// unlessSealed is no error where a transaction with the nonce was sealed just before it was
+// sent again: the next look at the chain says which.
+func unlessSealed(err error) error {
+	if err != nil && isAnswer(err) && strings.Contains(err.Error(), "nonce too low") {
+		return nil
+	}
+	return err
 }
 
 // why finds out, by trying again on the state before, why a transaction failed.

@@ -60,6 +60,9 @@ func makeAccounts() (list []Account, err error) {
 	return list, nil
 }
 
+// cheapScrypt is the cost N of the key derivation, a millisecond of it.
+const cheapScrypt = 1 << 10
+
 // writeAccounts writes a keystore beside its place and moves it there at the end: a chain
 // has all of its accounts or none.
 func writeAccounts(dir string) error {
@@ -83,8 +86,8 @@ func writeAccounts(dir string) error {
 		return err
 	}
 	for _, a := range list {
-		// The password is random, so a costly derivation would add nothing.
-		data, err := keystore.EncryptKey(&keystore.Key{Address: a.Address, PrivateKey: a.Key, Id: uuid.New()}, word, keystore.LightScryptN, keystore.LightScryptP)
+		// The password is 128 random bits, so a costly derivation would add nothing but time.
+		data, err := keystore.EncryptKey(&keystore.Key{Address: a.Address, PrivateKey: a.Key, Id: uuid.New()}, word, cheapScrypt, 1)
 		if err != nil {
 			return err
 		}

@@ -51,6 +51,8 @@ const maxTries = 5
 var (
 	// ErrRewound reports a chain that has lost blocks that were sealed.
 	ErrRewound = errors.New("the chain has lost sealed blocks")
+	// ErrFinal reports a block that cannot be replaced any more.
+	ErrFinal = errors.New("the block is final")
 	// ErrNotLoopback reports an address that other machines could reach.
 	ErrNotLoopback = errors.New("not a loopback address")
 	// ErrInUse reports a data directory that another process uses.
@@ -354,10 +356,18 @@ func (c *Chain) Travel(d time.Duration) error {
 }
 
 // Fork goes back to a block, so that the next seal makes another successor of it: a
-// reorganization, as public chains have them.
+// reorganization, as public chains have them. Blocks that the node has put away as final,
+// which it does once a minute, are [ErrFinal].
 func (c *Chain) Fork(parent common.Hash) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	final, err := c.eth.ChainDb().Ancients()
+	if err != nil {
+		return fmt.Errorf("fork: %w", err)
+	}
+	if h := c.eth.BlockChain().GetHeaderByHash(parent); h != nil && h.Number.Uint64()+1 < final {
+		return fmt.Errorf("fork at block %d: %w: the last that cannot be replaced is %d", h.Number, ErrFinal, final-1)
+	}
 	if err := c.beacon.Fork(parent); err != nil {
 		return fmt.Errorf("fork: %w", err)
 	}
@@ -372,7 +382,7 @@ func (c *Chain) seal(work func() error) error {
 			return fmt.Errorf("seal: no block was made: %s", lastWarning())
 		}
 		if err := work(); err != nil {
-			return fmt.Errorf("seal: %w", err)
+			return fmt.Errorf("seal: %w: %s", err, lastWarning())
 		}
 	}
 	return c.makeDurable()

@@ -180,3 +180,17 @@ func BenchmarkSeal(b *testing.B) {
 		}
 	}
 }
+
+// BenchmarkOpen starts a chain that is there already, with its port.
+func BenchmarkOpen(b *testing.B) {
+	o := devchain.Options{DataDir: b.TempDir(), HTTP: "127.0.0.1:0"}
+	for b.Loop() {
+		c, err := devchain.Open(o)
+		if err != nil {
+			b.Fatal(err)
+		}
+		if err := c.Close(); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

@@ -3,6 +3,7 @@ package devchain_test
 import (
 	"bufio"
 	"context"
+	"flag"
 	"fmt"
 	"math/big"
 	"math/rand/v2"
@@ -18,12 +19,15 @@ import (
 	"loyal/license/devchain"
 )
 
-// childDir names the directory of the chain that this process runs until it is killed.
-const childDir = "LOYAL_TEST_CHAIN_DIR"
+// child is the first argument of a process that runs a chain until it is killed; the second
+// is the chain's directory.
+const child = "run-a-chain"
+
+var kills = flag.Int("kills", 5, "how often a process is killed")
 
 func TestMain(m *testing.M) {
-	if dir := os.Getenv(childDir); dir != "" {
-		if err := runChild(dir); err != nil {
+	if len(os.Args) == 3 && os.Args[1] == child {
+		if err := runChild(os.Args[2]); err != nil {
 			fmt.Fprintln(os.Stderr, err)
 			os.Exit(1)
 		}
@@ -61,7 +65,7 @@ func runChild(dir string) error {
 
 // Whatever moment a kill comes at, every block that was said to be sealed is there.
 func TestKillLosesNothing(t *testing.T) {
-	rounds := 20
+	rounds := *kills
 	if testing.Short() {
 		rounds = 2
 	}
@@ -94,8 +98,7 @@ func TestKillLosesNothing(t *testing.T) {
 // returns what it said.
 func killed(t *testing.T, dir string, blocks int) map[uint64]string {
 	t.Helper()
-	cmd := exec.Command(os.Args[0])
-	cmd.Env = append(os.Environ(), childDir+"="+dir)
+	cmd := exec.Command(os.Args[0], child, dir)
 	var stderr strings.Builder
 	cmd.Stderr = &stderr
 	out, err := cmd.StdoutPipe()

@@ -2,11 +2,14 @@ package index_test
 
 import (
 	"context"
+	"flag"
 	"fmt"
 	"math/rand/v2"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
+	"strings"
 	"testing"
 	"time"
 
@@ -18,27 +21,26 @@ import (
 	"loyal/store"
 )
 
-// Of the process that follows the chain until it is killed.
-const (
-	childFile     = "LOYAL_TEST_INDEX_FILE"
-	childURL      = "LOYAL_TEST_INDEX_URL"
-	childContract = "LOYAL_TEST_INDEX_CONTRACT"
-)
+// child is the first argument of a process that follows a chain until it is killed; the
+// index's file, the node's URL and the contract come after it.
+const child = "follow-a-chain"
+
+var kills = flag.Int("kills", 5, "how often a process is killed")
 
 func TestMain(m *testing.M) {
-	if os.Getenv(childFile) != "" {
-		fmt.Fprintln(os.Stderr, runChild(context.Background()))
+	if len(os.Args) == 5 && os.Args[1] == child {
+		fmt.Fprintln(os.Stderr, runChild(context.Background(), os.Args[2], os.Args[3], os.Args[4]))
 		os.Exit(1)
 	}
 	os.Exit(m.Run())
 }
 
-func runChild(ctx context.Context) error {
-	c, err := chain.Dial(ctx, os.Getenv(childURL), chain.Options{Licenses: common.HexToAddress(os.Getenv(childContract))})
+func runChild(ctx context.Context, file, url, contract string) error {
+	c, err := chain.Dial(ctx, url, chain.Options{Licenses: common.HexToAddress(contract)})
 	if err != nil {
 		return err
 	}
-	db, err := store.Open(ctx, os.Getenv(childFile))
+	db, err := store.Open(ctx, file)
 	if err != nil {
 		return err
 	}
@@ -57,15 +59,16 @@ func runChild(ctx context.Context) error {
 // An index whose process is killed at any moment goes on and ends up like one that was made
 // at once.
 func TestKillLosesNothing(t *testing.T) {
-	rounds := 20
+	rounds := *kills
 	if testing.Short() {
 		rounds = 2
 	}
 	s := newScene(t)
 	r := rand.New(rand.NewPCG(5, 6))
 	for range rounds {
-		cmd := exec.Command(os.Args[0])
-		cmd.Env = append(os.Environ(), childFile+"="+s.file, childURL+"="+s.dev.Endpoint(), childContract+"="+s.client.Deployment().Licenses.Hex())
+		cmd := exec.Command(os.Args[0], child, s.file, s.dev.Endpoint(), s.client.Deployment().Licenses.Hex())
+		said := new(strings.Builder)
+		cmd.Stderr = said
 		if err := cmd.Start(); err != nil {
 			t.Fatal(err)
 		}
@@ -75,6 +78,9 @@ func TestKillLosesNothing(t *testing.T) {
 			t.Fatalf("it ended by itself: %v", err)
 		}
 		_ = cmd.Wait()
+		if runtime.GOOS != "windows" && cmd.ProcessState.Exited() {
+			t.Fatalf("it ended by itself: %s", said)
+		}
 	}
 	s.compare(r)
 	kept := s.everything(s.file)

@@ -7,7 +7,7 @@ import {Licenses, Voucher} from "../src/Licenses.sol";
 import {ModelRegistry} from "../src/ModelRegistry.sol";
 import {Offer, Payee, TransferRule} from "../src/Offers.sol";
 
-/// What only forge knows.
+/// What measuring takes.
 interface GasVm is Vm {
     function snapshotGasLastCall(string calldata group, string calldata name) external returns (uint256);
     function snapshotValue(string calldata group, string calldata name, uint256 value) external;
@@ -15,9 +15,9 @@ interface GasVm is Vm {
     function cool(address who) external;
 }
 
-/// What each call costs, as a transaction of its own: forge writes it to snapshots/gas.json with FOUNDRY_PROFILE=gas,
-/// and what it will cost on the next fork to snapshots/forecast.json with FOUNDRY_PROFILE=forecast. "Warm" is a call on
-/// what has been used before: an offer that has sold, a buyer with another license. forge only.
+/// What each call costs, as a transaction of its own: forge writes it to snapshots/gas.json with FOUNDRY_PROFILE=gas.
+/// "Warm" is a call on what has been used before: an offer that has sold, a buyer with another license.
+/// gas_test.go measures the same calls on go-ethereum, and what they will cost on the next fork.
 contract GasTest is Base {
     GasVm internal constant GAS = GasVm(address(VM));
     uint256 internal constant KEY = 0xB1;

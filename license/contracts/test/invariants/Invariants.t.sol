@@ -6,7 +6,7 @@ import {Reader} from "./Reader.sol";
 import {Offer, TransferRule} from "../../src/Offers.sol";
 import {Records, Status} from "../../src/Records.sol";
 
-/// What is true after any sequence of steps. forge only.
+/// What is true after any sequence of steps.
 contract InvariantsTest is Reader {
     struct FuzzSelector {
         address addr;
