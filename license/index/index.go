@@ -174,6 +174,8 @@ func (x *Index) Each(ctx context.Context, visit func(*Life) error) error {
 type Source interface {
 	Header(ctx context.Context, number uint64) (*types.Header, error)
 	Newest(ctx context.Context) (*types.Header, error)
+	// Birth is a block before which the contract was not there; zero where that is not known.
+	Birth(ctx context.Context) (uint64, error)
 	// Logs are those of the contract in a span of blocks, both ends included.
 	Logs(ctx context.Context, from, to uint64) ([]types.Log, error)
 }
