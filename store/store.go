@@ -22,8 +22,8 @@ import (
 
 // Errors that callers can tell apart.
 var (
-	// ErrSchema reports a database that another version wrote, or that is of something else.
-	ErrSchema = errors.New("the database is of another version")
+	// ErrSchema reports a database of another contract or chain, that another version wrote, or of something else.
+	ErrSchema = errors.New("the database is of another contract or version")
 	// ErrNone reports a file that is to be read and is not there.
 	ErrNone = errors.New("there is no such database")
 	// ErrNotDatabase reports a file that is no SQLite database, or a damaged one.

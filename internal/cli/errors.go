@@ -242,7 +242,7 @@ var rules = []rule{
 	{sentinel(index.ErrEmpty), ExitError, "'loyal license list' without --offline reads the chain into it"},
 	{sentinel(index.ErrAhead), ExitError, "'loyal license list' without --offline brings it up to date; or give an earlier --at"},
 	{sentinel(index.ErrEvents), ExitIntegrity, "the node or the index is wrong: delete the index, and ask another node (--rpc-url)"},
-	{sentinel(store.ErrSchema), ExitError, "give another --index; an index is made again from the chain"},
+	{sentinel(store.ErrSchema), ExitError, "give another --index or DATABASE_URL: an index is made again from the chain"},
 	{sentinel(store.ErrNone), ExitError, "'loyal license list' with the same --index makes it from the chain"},
 	{sentinel(store.ErrNotDatabase), ExitError, "give another --index, or delete the file: an index is made again from the chain"},
 	{sentinel(store.ErrServer), ExitError, "check DATABASE_URL, or unset it or give --index to keep the index in a file"},
