@@ -62,9 +62,9 @@ type Licenses struct {
 	Chain    uint64
 	Contract common.Address
 
-	db                     *DB
-	head, uses, ofLicense  *sql.Stmt
-	block, event, usedEver string
+	db                      *DB
+	head, usedBy, ofLicense *sql.Stmt
+	block, event, usedEver  string
 }
 
 const licensesVersion = 2
@@ -127,8 +127,8 @@ func (d *DB) KnownLicenses(ctx context.Context) (*Licenses, error) {
 		text string
 	}{
 		{&l.head, `SELECT number, hash, time FROM license_blocks ORDER BY number DESC LIMIT 1`},
-		{&l.uses, `SELECT DISTINCT license FROM license_uses WHERE subject = ? ORDER BY license`},
-		{&l.ofLicense, `SELECT block, idx, kind, model, who, a, b, c FROM license_events WHERE license = ? ORDER BY block, idx`},
+		{&l.usedBy, `SELECT ` + eventColumns + ` FROM license_events WHERE license IN (SELECT license FROM license_uses WHERE subject = ?) ORDER BY license, block, idx`},
+		{&l.ofLicense, `SELECT ` + eventColumns + ` FROM license_events WHERE license = ? ORDER BY block, idx`},
 	} {
 		if *s.to, err = d.sql.PrepareContext(ctx, d.dialect(s.text)); err != nil {
 			return nil, d.failed("read tables", err)
@@ -226,38 +226,35 @@ func scanBlock(row *sql.Row) (b Block, err error) {
 	return Block{uint64(number), common.BytesToHash(hash), uint64(time)}, nil
 }
 
-// Uses are the licenses that a subject ever used, as holder or delegate.
-func (l *Licenses) Uses(ctx context.Context, subject common.Address) (list []uint64, err error) {
-	rows, err := l.uses.QueryContext(ctx, subject[:])
-	if err != nil {
-		return nil, fmt.Errorf("read uses: %w", classify(err))
-	}
-	defer func() { err = errors.Join(err, rows.Close()) }()
-	for rows.Next() {
-		var id int64
-		if err := rows.Scan(&id); err != nil {
-			return nil, fmt.Errorf("read uses: %w", classify(err))
-		}
-		list = append(list, uint64(id))
-	}
-	return list, classify(rows.Err())
+// UsedBy are the events of all licenses that a subject ever used, as holder or delegate; those
+// of a license together and in their order.
+func (l *Licenses) UsedBy(ctx context.Context, subject common.Address) ([]Event, error) {
+	rows, err := l.usedBy.QueryContext(ctx, subject[:])
+	return scanEvents(rows, err)
 }
 
 // Events are those of a license, in their order.
-func (l *Licenses) Events(ctx context.Context, license uint64) (list []Event, err error) {
+func (l *Licenses) Events(ctx context.Context, license uint64) ([]Event, error) {
 	rows, err := l.ofLicense.QueryContext(ctx, int64(license))
+	return scanEvents(rows, err)
+}
+
+// eventColumns are what scanEvents reads.
+const eventColumns = `license, block, idx, kind, model, who, a, b, c`
+
+func scanEvents(rows *sql.Rows, err error) (list []Event, _ error) {
 	if err != nil {
 		return nil, fmt.Errorf("read events: %w", classify(err))
 	}
-	defer func() { err = errors.Join(err, rows.Close()) }()
+	defer func() { _ = rows.Close() }() // its error is that of Err
 	for rows.Next() {
-		e := Event{License: license}
-		var block, a, b, c int64
+		var e Event
+		var id, block, a, b, c int64
 		var model, who []byte
-		if err := rows.Scan(&block, &e.Index, &e.Kind, &model, &who, &a, &b, &c); err != nil {
+		if err := rows.Scan(&id, &block, &e.Index, &e.Kind, &model, &who, &a, &b, &c); err != nil {
 			return nil, fmt.Errorf("read events: %w", classify(err))
 		}
-		e.Block, e.Numbers = uint64(block), [3]uint64{uint64(a), uint64(b), uint64(c)}
+		e.License, e.Block, e.Numbers = uint64(id), uint64(block), [3]uint64{uint64(a), uint64(b), uint64(c)}
 		e.Model, e.Who = common.BytesToHash(model), common.BytesToAddress(who)
 		list = append(list, e)
 	}
@@ -295,22 +292,7 @@ func (l *Licenses) All(ctx context.Context, after uint64, limit int) (list []uin
 }
 
 // After are the events of blocks after one, in the order of the chain.
-func (l *Licenses) After(ctx context.Context, block uint64) (list []Event, err error) {
-	rows, err := l.db.sql.QueryContext(ctx, l.db.dialect(`SELECT license, block, idx, kind, model, who, a, b, c FROM license_events WHERE block > ? ORDER BY block, idx`), int64(block))
-	if err != nil {
-		return nil, fmt.Errorf("read events: %w", classify(err))
-	}
-	defer func() { err = errors.Join(err, rows.Close()) }()
-	for rows.Next() {
-		var e Event
-		var id, at, a, b, c int64
-		var model, who []byte
-		if err := rows.Scan(&id, &at, &e.Index, &e.Kind, &model, &who, &a, &b, &c); err != nil {
-			return nil, fmt.Errorf("read events: %w", classify(err))
-		}
-		e.License, e.Block, e.Numbers = uint64(id), uint64(at), [3]uint64{uint64(a), uint64(b), uint64(c)}
-		e.Model, e.Who = common.BytesToHash(model), common.BytesToAddress(who)
-		list = append(list, e)
-	}
-	return list, classify(rows.Err())
+func (l *Licenses) After(ctx context.Context, block uint64) ([]Event, error) {
+	rows, err := l.db.sql.QueryContext(ctx, l.db.dialect(`SELECT `+eventColumns+` FROM license_events WHERE block > ? ORDER BY block, idx`), int64(block))
+	return scanEvents(rows, err)
 }

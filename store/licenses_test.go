@@ -78,7 +78,7 @@ func TestAppendAndRollback(t *testing.T) {
 				t.Errorf("head %v, %v, %v", b, known, err)
 			}
 			for who, want := range map[byte][]uint64{1: uses1, 2: uses2} {
-				if got, err := l.Uses(ctx, common.Address{who}); err != nil || !cmp.Equal(got, want) {
+				if got, err := l.UsedBy(ctx, common.Address{who}); err != nil || !cmp.Equal(licensesOf(got), want) {
 					t.Errorf("uses of %d: %v, %v, want %v", who, got, err, want)
 				}
 			}
@@ -105,6 +105,16 @@ func TestAppendAndRollback(t *testing.T) {
 		}
 		check(1, []uint64{high}, nil, first[:1])
 	})
+}
+
+// licensesOf are the licenses of events, each as often as its events are together.
+func licensesOf(events []store.Event) (list []uint64) {
+	for _, e := range events {
+		if len(list) == 0 || list[len(list)-1] != e.License {
+			list = append(list, e.License)
+		}
+	}
+	return list
 }
 
 // The tables are of one contract on one chain.
@@ -183,7 +193,7 @@ func TestOpenErrors(t *testing.T) {
 	for what, c := range map[string]struct{ got, want error }{
 		"text":                   {use(text), store.ErrNotDatabase},
 		"text to read":           {read(text), store.ErrNotDatabase},
-		"nothing to read":        {read(filepath.Join(dir, "none.db")), fs.ErrNotExist},
+		"nothing to read":        {read(filepath.Join(dir, "none.db")), store.ErrNone},
 		"empty to read":          {read(file("empty.db", "")), store.ErrSchema},
 		"a directory's absence":  {use(filepath.Join(dir, "no", "such.db")), fs.ErrNotExist},
 		"nobody serves":          {use("postgres://nobody:secret@127.0.0.1:1/x?connect_timeout=1"), store.ErrServer},

@@ -10,6 +10,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"io/fs"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -21,8 +22,10 @@ import (
 
 // Errors that callers can tell apart.
 var (
-	// ErrSchema reports a database that another version wrote, or that is of something else.
-	ErrSchema = errors.New("the database is of another version")
+	// ErrSchema reports a database of another contract or chain, that another version wrote, or of something else.
+	ErrSchema = errors.New("the database is of another contract or version")
+	// ErrNone reports a file that is to be read and is not there.
+	ErrNone = errors.New("there is no such database")
 	// ErrNotDatabase reports a file that is no SQLite database, or a damaged one.
 	ErrNotDatabase = errors.New("not a SQLite database, or a damaged one")
 	// ErrServer reports a database server that cannot be reached or does not let us in.
@@ -45,10 +48,14 @@ type DB struct {
 // [ErrServer], [ErrDisk], [ErrBusy] and those of files.
 func Open(ctx context.Context, where string) (*DB, error) { return open(ctx, where, sqliteOptions) }
 
-// OpenRead opens a database that is there, to read only.
+// OpenRead opens a database that is there, to read only; one that is not is [ErrNone].
 func OpenRead(ctx context.Context, where string) (*DB, error) {
 	if !isServer(where) {
-		if _, err := os.Stat(where); err != nil {
+		_, err := os.Stat(where)
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil, fmt.Errorf("open database: %w: %w", ErrNone, err)
+		}
+		if err != nil {
 			return nil, fmt.Errorf("open database: %w", err)
 		}
 	}

@@ -206,6 +206,7 @@ var rules = []rule{
 	{typed[*chain.Unsettled], ExitEndpoint, unsettledHint},
 	{sentinel(errNoContract), ExitUsage, "--contract or LOYAL_LICENSES names it; 'loyal license deploy' puts one on a chain"},
 	{sentinel(errNoKey), ExitUsage, "--key names the account that sends the transaction, or --signer a program that signs for it; one of them"},
+	{sentinel(chain.ErrNoSigner), ExitEndpoint, "--signer is the address of clef, or of what speaks like it: is it running?"},
 	{sentinel(chain.ErrSigner), ExitError, "does it know the account, and did its owner consent to just this transaction?"},
 	{sentinel(chain.ErrPassword), ExitError, "--password-file or LOYAL_PASSPHRASE gives the password; those of 'loyal chain start' are in its directory"},
 	{sentinel(chain.ErrKeyFile), ExitError, "key files are made by 'loyal account new', geth, cast and other wallets"},
@@ -241,7 +242,8 @@ var rules = []rule{
 	{sentinel(index.ErrEmpty), ExitError, "'loyal license list' without --offline reads the chain into it"},
 	{sentinel(index.ErrAhead), ExitError, "'loyal license list' without --offline brings it up to date; or give an earlier --at"},
 	{sentinel(index.ErrEvents), ExitIntegrity, "the node or the index is wrong: delete the index, and ask another node (--rpc-url)"},
-	{sentinel(store.ErrSchema), ExitError, "give another --index; an index is made again from the chain"},
+	{sentinel(store.ErrSchema), ExitError, "give another --index or DATABASE_URL: an index is made again from the chain"},
+	{sentinel(store.ErrNone), ExitError, "'loyal license list' with the same --index makes it from the chain"},
 	{sentinel(store.ErrNotDatabase), ExitError, "give another --index, or delete the file: an index is made again from the chain"},
 	{sentinel(store.ErrServer), ExitError, "check DATABASE_URL, or unset it or give --index to keep the index in a file"},
 	{sentinel(store.ErrDisk), ExitError, "the disk is full, a limit is reached, or it is failing: free some space and run the same command again"},
@@ -301,8 +303,8 @@ var rules = []rule{
 
 	// The machine.
 	{fullDisk, ExitError, "the disk is full, or a quota or limit is reached: free some space and run the same command again"},
-	{sentinel(wsaeaddrinuse), ExitError, "another program listens there: choose another --addr, or port 0 for any free one"},
-	{sentinel(syscall.EADDRINUSE), ExitError, "another program listens there: choose another --addr, or port 0 for any free one"},
+	{sentinel(wsaeaddrinuse), ExitError, "another program listens there: choose another address (--addr, --http), or port 0 for any free one"},
+	{sentinel(syscall.EADDRINUSE), ExitError, "another program listens there: choose another address (--addr, --http), or port 0 for any free one"},
 	{both(errListen, fs.ErrPermission), ExitError, "ports below 1024 are mostly for privileged programs: choose another --addr"},
 	{sentinel(errListen), ExitError, "--addr begins with an address of this machine: 127.0.0.1 for itself alone, 0.0.0.0 for all that it has"},
 	{typed[*net.DNSError], ExitEndpoint, "the host's name is not known: check the address and the network"},

@@ -339,12 +339,20 @@ func TestBadLicenseInput(t *testing.T) {
 		{"license buy 3 --key nobody --password-file word", ExitError, "no such account: nobody", "account list"},
 		{"license buy 3 --key bob.json --password-file none", ExitError, "none", "check the path"},
 		{"license buy 3", ExitUsage, "no account is named", "--key"},
+		{"license buy 3 --signer http://127.0.0.1:1", ExitEndpoint, "the external signer does not answer", "is it running"},
+		{"license buy 3 --key bob.json --signer http://127.0.0.1:1", ExitUsage, "no account is named", "one of them"},
+		{"chain start --http 0.0.0.0:0", ExitUsage, "not a loopback address", "127.0.0.1"},
+		{"chain start --http " + strings.TrimPrefix(m.dev.Endpoint(), "http://"), ExitError, "address already in use", "--http"},
+		{"account new ../x --password-file word", ExitUsage, "is not a name for an account", "--help"},
+		{"account new poor --password-file word", ExitError, "there is an account of that name", "choose another name"},
+		{"account import x --from terms.json --password-file word", ExitError, "not a private key", "digits"},
+		{"account new x", ExitUsage, "not a terminal", "LOYAL_PASSPHRASE"},
 		{"license list --index text.db", ExitError, "text.db: not a SQLite database", "delete the file"},
 		{"license list --index text.db --offline", ExitError, "text.db: not a SQLite database", "delete the file"},
-		{"license list --index none.db --offline", ExitError, "none.db", "check the path"},
+		{"license list --index none.db --offline", ExitError, "there is no such database", "makes it from the chain"},
 		{"license list --index no/such.db", ExitError, "no", "check the path"},
 		{"license list --offline --contract ALICE", ExitUsage, "no index is named: there is none of", "--index"},
-		{"license check --model MODEL --subject ALICE --index none.db", ExitError, "none.db", "check the path"},
+		{"license check --model MODEL --subject ALICE --index none.db", ExitError, "there is no such database", "makes it from the chain"},
 	} {
 		t.Run(c.line, func(t *testing.T) { m.oneError(t, c.line, c.code, c.message, c.hint) })
 	}

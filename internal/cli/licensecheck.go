@@ -90,11 +90,11 @@ a question to the operator; it does not prove anything about how the model came 
 
 The answer comes from a node that has to be believed; 'loyal license prove' makes a file
 that needs no belief. With --index (or --offline, for the index in its usual place) it
-comes from an index of the contract's events as it stands, in microseconds and without
-asking a node; it says at which block that is, how old the block is and, unless
---offline, how many blocks a node is ahead, if one answers at once. 'loyal license watch'
-keeps an index up to date, 'loyal license list' brings it there. --max-age says how old
-the block may be; an older one is chain_uncertain.`,
+comes from an index of the contract's events as it stands. It says at which block that
+is, how old the block is and, unless --offline, how many blocks a node is ahead, if one
+answers at once. 'loyal license watch' keeps an index up to date, 'loyal license list'
+brings it there. --max-age says how old the block may be where the question is about
+now; an older one is chain_uncertain.`,
 		Example: `  loyal license check --model 0xACCOUNT/smol --subject 0xB0b… --scope serve
   loyal license check --model 0xACCOUNT/smol --subject 0xB0b… --at 2027-01-31T12:00:00Z --json
   loyal license check --model 0xACCOUNT/smol --subject 0xB0b… --index licenses.db --offline --max-age 10m`,
@@ -201,7 +201,7 @@ func newCheckResult(a license.Answer, q license.Question, reason string, b block
 }
 
 // longestAsk bounds the question to a node how far it is ahead of an index.
-const longestAsk = 2 * time.Second
+const longestAsk = time.Second
 
 func (f *checkFlags) askIndex(ctx context.Context) (_ *checkResult, err error) {
 	k, err := f.i.known(ctx)

@@ -225,6 +225,9 @@ func (c *Client) view(ctx context.Context, to common.Address, data []byte, block
 // Header is that of a block, nil for the newest. A newest block that is older than one seen
 // before is [ErrWentBack].
 func (c *Client) Header(ctx context.Context, number *big.Int) (h *types.Header, err error) {
+	c.mu.Lock()
+	seen := c.newest // before it is asked: answers to several at once may overtake each other
+	c.mu.Unlock()
 	err = c.ask(ctx, func(ctx context.Context) (err error) {
 		h, err = c.eth.HeaderByNumber(ctx, number)
 		return err
@@ -241,12 +244,13 @@ func (c *Client) Header(ctx context.Context, number *big.Int) (h *types.Header, 
 		}
 		return h, nil
 	}
+	n := h.Number.Uint64()
+	if n < seen {
+		return nil, fmt.Errorf("%w: from block %d to %d", ErrWentBack, seen, n)
+	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if n := h.Number.Uint64(); n < c.newest {
-		return nil, fmt.Errorf("%w: from block %d to %d", ErrWentBack, c.newest, n)
-	}
-	c.newest = h.Number.Uint64()
+	c.newest = max(c.newest, n)
 	return h, nil
 }
 

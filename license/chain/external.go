@@ -13,8 +13,13 @@ import (
 	"github.com/ethereum/go-ethereum/signer/core/apitypes"
 )
 
-// ErrSigner reports an external signer that does not sign, or signs something else.
-var ErrSigner = errors.New("the external signer")
+// Errors of external signers.
+var (
+	// ErrSigner reports one that does not sign, or signs something else.
+	ErrSigner = errors.New("the external signer")
+	// ErrNoSigner reports one that does not answer.
+	ErrNoSigner = errors.New("the external signer does not answer")
+)
 
 // External is an account whose key is with another program, as clef, which asks its owner
 // and may sign with a hardware wallet. It speaks clef's JSON-RPC (account_…).
@@ -24,11 +29,11 @@ type External struct {
 }
 
 // DialExternal connects to a signer. Address zero takes its only account. Errors are
-// [ErrUnreachable] and [ErrSigner].
+// [ErrNoSigner] and [ErrSigner].
 func DialExternal(ctx context.Context, url string, address common.Address) (*External, error) {
-	r, err := rpc.DialContext(ctx, url)
+	r, err := rpc.DialOptions(ctx, url, bounded())
 	if err != nil {
-		return nil, fmt.Errorf("connect to signer: %w: %w", ErrUnreachable, err)
+		return nil, fmt.Errorf("%w: %w", ErrNoSigner, err)
 	}
 	e := &External{rpc: r, address: address}
 	if address != (common.Address{}) {
@@ -61,7 +66,7 @@ func (e *External) call(ctx context.Context, result any, method string, args ...
 	case isAnswer(err):
 		return fmt.Errorf("%w refuses: %w", ErrSigner, err)
 	}
-	return fmt.Errorf("ask signer: %w: %w", ErrUnreachable, err)
+	return fmt.Errorf("%w: %w", ErrNoSigner, failure(err))
 }
 
 // SignTx has a transaction signed. Its owner can change a transaction there; a changed one is

@@ -79,6 +79,9 @@ func TestExternalSigner(t *testing.T) {
 	if _, err := s.client.CloseOffer(t.Context(), e, n); !errors.Is(err, chain.ErrSigner) {
 		t.Errorf("changed by the owner: %v, want ErrSigner", err)
 	}
+	if _, err := chain.DialExternal(t.Context(), "http://127.0.0.1:1", common.Address{}); !errors.Is(err, chain.ErrNoSigner) {
+		t.Errorf("nobody there: %v, want ErrNoSigner", err)
+	}
 	owner.refuse = true
 	if _, err := s.client.CloseOffer(t.Context(), e, n); !errors.Is(err, chain.ErrSigner) {
 		t.Errorf("refused by the owner: %v, want ErrSigner", err)

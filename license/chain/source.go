@@ -2,8 +2,10 @@ package chain
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math/big"
+	"sort"
 
 	"github.com/ethereum/go-ethereum"
 	"github.com/ethereum/go-ethereum/common"
@@ -32,6 +34,34 @@ func (s Source) Newest(ctx context.Context) (h *types.Header, err error) {
 		return nil, fmt.Errorf("read newest block: %w", err)
 	}
 	return h, nil
+}
+
+// Birth is the block in which the contract was deployed, by bisection; zero where the node has
+// not kept the state of old blocks.
+func (s Source) Birth(ctx context.Context) (uint64, error) {
+	newest, err := s.Newest(ctx)
+	if err != nil {
+		return 0, err
+	}
+	var failed error
+	n := sort.Search(int(newest.Number.Uint64()), func(i int) bool {
+		if failed != nil {
+			return true
+		}
+		var code []byte
+		failed = s.c.ask(ctx, func(ctx context.Context) (err error) {
+			code, err = s.c.eth.CodeAt(ctx, s.c.deployment.Licenses, big.NewInt(int64(i)))
+			return err
+		})
+		return failed != nil || len(code) > 0
+	})
+	if errors.Is(failed, ErrNode) {
+		return 0, nil
+	}
+	if failed != nil {
+		return 0, fmt.Errorf("find deployment: %w", failed)
+	}
+	return uint64(n), nil
 }
 
 // Logs are those of the Licenses contract in a span of blocks, both ends included.

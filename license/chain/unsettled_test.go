@@ -192,3 +192,27 @@ func TestNotTaken(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// A node that has not kept old states cannot tell when a contract was deployed; one that does
+// not answer is an error.
+func TestUnknownBirth(t *testing.T) {
+	s, f, dev := faultyScene(t, chain.Options{})
+	for range 3 {
+		if err := dev.Seal(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	f.on(func(r request) bool { return r.Method == "eth_getCode" && r.fails("missing trie node") })
+	if n, err := s.client.Source().Birth(t.Context()); n != 0 || err != nil {
+		t.Errorf("pruned: block %d, %v", n, err)
+	}
+	f.on(func(r request) bool {
+		if r.Method == "eth_getCode" {
+			http.Error(r.w, "gone", http.StatusBadGateway)
+		}
+		return r.Method == "eth_getCode"
+	})
+	if _, err := s.client.Source().Birth(t.Context()); !errors.Is(err, chain.ErrUnreachable) {
+		t.Errorf("away: %v", err)
+	}
+}

@@ -1,6 +1,6 @@
 // Mutation testing: which of many small faults in src/ do the tests notice? One line a mutant, then the counts.
 //
-//   node mutate.js [--seed N] [--sample N] [--jobs N] [--resume FILE] [--again] [--explained FILE] [--only TEXT] [--list]
+//   node mutate.js [--seed N] [--sample N] [--jobs N] [--resume FILE] [--again] [--explained FILE] [--only REGEX] [--list]
 //
 // The order is random but for the seed, so the first N are a sample of all. A mutant that compiles to the same code is equivalent, one
 // that does not compile is none. It fails if a mutant survives whose name FILE (docs/results/mutants.md) does not have in code quotes.
@@ -82,7 +82,7 @@ function summary(results, total) {
 async function main() {
   const { values: options } = parseArgs({ options: OPTIONS });
   const everything = all();
-  const chosen = shuffled(everything.filter((m) => m.id.includes(options.only)), options.seed).slice(0, options.sample ? Number(options.sample) : undefined);
+  const chosen = shuffled(everything.filter((m) => new RegExp(options.only).test(m.id)), options.seed).slice(0, options.sample ? Number(options.sample) : undefined);
   if (options.list) {
     for (const m of chosen) console.log(`${m.kind}\t${m.file}:${m.line}\t${m.id}`);
     return;

@@ -174,7 +174,10 @@ func (c *Chain) start(o Options, host string, port int) (err error) {
 	}
 	defer func() {
 		if err != nil {
-			err = errors.Join(fmt.Errorf("open chain: %w", err), c.node.Close())
+			err = fmt.Errorf("open chain: %w", err)
+			if closing := c.node.Close(); !errors.Is(closing, node.ErrNodeStopped) { // it had not started
+				err = errors.Join(err, closing)
+			}
 		}
 	}()
 	if c.eth, err = eth.New(c.node, ethConfig(c.accounts)); err != nil {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"github.com/ethereum/go-ethereum"
+	"github.com/ethereum/go-ethereum/common"
 	"github.com/ethereum/go-ethereum/core/types"
 
 	"loyal/store"
@@ -43,9 +44,12 @@ func (x *Index) Follow(ctx context.Context, s Source, progress Progress) (since,
 		return since, at, err
 	}
 	at = since
-	from := uint64(0)
-	if known {
-		from = at.Number + 1
+	from := at.Number + 1
+	if !known {
+		if from, err = s.Birth(ctx); err != nil {
+			return since, at, err
+		}
+		since.Number = max(from, 1) - 1
 	}
 	span := uint64(longestSpan)
 	for from <= newest.Number.Uint64() {
@@ -125,7 +129,7 @@ func (x *Index) read(ctx context.Context, s Source, before store.Block, from, to
 	if err != nil {
 		return store.Block{}, err
 	}
-	if from > 0 {
+	if before.Hash != (common.Hash{}) { // else nothing is known
 		same, err := s.Header(ctx, before.Number)
 		if err != nil {
 			return store.Block{}, err

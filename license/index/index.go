@@ -85,21 +85,22 @@ func (x *Index) Check(ctx context.Context, q license.Question) (*Answer, error) 
 	if q.At > head.Time {
 		return nil, fmt.Errorf("%w: it stands at block %d of %s", ErrAhead, head.Number, time.Unix(int64(head.Time), 0).UTC().Format(time.RFC3339))
 	}
-	ids, err := x.store.Uses(ctx, q.Subject)
+	events, err := x.store.UsedBy(ctx, q.Subject)
 	if err != nil {
 		return nil, err
 	}
 	// Of licenses that say as much, the contract names the one whose use began first.
 	out, first := &Answer{Question: q, Block: head}, position{}
-	for _, id := range ids {
-		events, err := x.store.Events(ctx, id)
-		if err != nil {
-			return nil, err
+	for len(events) > 0 {
+		id, n := events[0].License, 1
+		for n < len(events) && events[n].License == id {
+			n++
 		}
-		life, err := Replay(events)
+		life, err := Replay(events[:n])
 		if err != nil {
 			return nil, fmt.Errorf("license %d: %w", id, err)
 		}
+		events = events[n:]
 		since, used := life.usedBy(q.Subject, q.At)
 		if life.Model != q.Model || !used {
 			continue
@@ -173,6 +174,8 @@ func (x *Index) Each(ctx context.Context, visit func(*Life) error) error {
 type Source interface {
 	Header(ctx context.Context, number uint64) (*types.Header, error)
 	Newest(ctx context.Context) (*types.Header, error)
+	// Birth is a block before which the contract was not there; zero where that is not known.
+	Birth(ctx context.Context) (uint64, error)
 	// Logs are those of the contract in a span of blocks, both ends included.
 	Logs(ctx context.Context, from, to uint64) ([]types.Log, error)
 }

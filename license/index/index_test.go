@@ -202,6 +202,7 @@ type canned struct {
 	last *types.Header
 }
 
+func (c *canned) Birth(context.Context) (uint64, error)         { return 0, nil }
 func (c *canned) Newest(context.Context) (*types.Header, error) { return c.last, nil }
 func (c *canned) Header(_ context.Context, n uint64) (*types.Header, error) {
 	return &types.Header{Number: new(big.Int).SetUint64(n), Difficulty: new(big.Int), Time: 1_800_000_000 + n}, nil
@@ -280,6 +281,37 @@ func BenchmarkCheck(b *testing.B) {
 		if a, err := x.Check(b.Context(), q); err != nil || a.Status != license.Authorized {
 			b.Fatal(a, err)
 		}
+	}
+}
+
+// watching counts which blocks of logs a source is asked for.
+type watching struct {
+	chain.Source
+	first uint64
+}
+
+func (w *watching) Logs(ctx context.Context, from, to uint64) ([]types.Log, error) {
+	w.first = min(w.first, from)
+	return w.Source.Logs(ctx, from, to)
+}
+
+// Blocks before the contract's deployment are not read.
+func TestBirth(t *testing.T) {
+	s := newScene(t)
+	if n, err := s.client.Source().Birth(t.Context()); err != nil || n != 1 {
+		t.Fatalf("deployed in block %d, %v", n, err)
+	}
+	if _, _, err := s.client.Deploy(t.Context(), s.keys[0]); err != nil {
+		t.Fatal(err)
+	}
+	head, _ := s.dev.Head()
+	if _, _, err := s.client.Register(t.Context(), s.keys[0], "other", "", common.Hash{}); err != nil {
+		t.Fatal(err)
+	}
+	s.file = filepath.Join(t.TempDir(), "other.db")
+	w := &watching{s.client.Source(), 1 << 40}
+	if _, err := s.open().CatchUp(t.Context(), w, nil); err != nil || w.first != head {
+		t.Errorf("read from block %d on, deployed in %d, %v", w.first, head, err)
 	}
 }
 
@@ -375,6 +407,8 @@ func (m *moving) Header(_ context.Context, n uint64) (*types.Header, error) {
 }
 
 func (m *moving) Newest(ctx context.Context) (*types.Header, error) { return m.Header(ctx, m.newest) }
+
+func (m *moving) Birth(context.Context) (uint64, error) { return 0, nil }
 
 func (m *moving) Logs(context.Context, uint64, uint64) ([]types.Log, error) { return nil, nil }
 

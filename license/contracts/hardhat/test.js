@@ -20,7 +20,7 @@ function* artifactFiles(dir) {
   }
 }
 
-/** What forge has compiled, as EDR wants it; of each source what is compiled last. */
+/** What forge has compiled, as EDR wants it. */
 function artifacts() {
   const list = [];
   for (const file of artifactFiles(path.join(root, 'forge', 'out'))) {
