@@ -95,11 +95,24 @@ func (app *App) keyPassword(file, prompt string, isNew bool) (string, error) {
 	if file == "" {
 		return app.Passphrase(prompt, isNew)
 	}
-	data, err := readfile.Any(file, 1<<12)
+	data, err := app.readPassword(file)
 	if err != nil {
 		return "", err
 	}
 	return strings.TrimRight(string(data), "\r\n"), nil
+}
+
+// readPassword reads a file, or standard input for "-".
+func (app *App) readPassword(file string) ([]byte, error) {
+	const most = 1 << 12
+	if file != "-" {
+		return readfile.Any(file, most)
+	}
+	data, err := io.ReadAll(io.LimitReader(app.Stdin, most))
+	if err != nil {
+		return nil, fmt.Errorf("read password from standard input: %w", err)
+	}
+	return data, nil
 }
 
 // keep seals a key and writes its file.
@@ -147,7 +160,7 @@ func newAccountNewCommand(app *App) *cobra.Command {
 			return keep(app, args[0], passwordFile, key)
 		},
 	}
-	cmd.Flags().StringVar(&passwordFile, "password-file", "", "take the password from this `file`")
+	cmd.Flags().StringVar(&passwordFile, "password-file", "", "take the password from this `file` (-: standard input)")
 	return cmd
 }
 
@@ -162,6 +175,9 @@ can see.`,
 		Example: "  pass show eth/alice | loyal account import alice --from -",
 		Args:    cobra.ExactArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error {
+			if from == "-" && passwordFile == "-" {
+				return usagef("standard input is the key or the password, not both")
+			}
 			digits, err := readKey(app, from)
 			if err != nil {
 				return err
@@ -174,7 +190,7 @@ can see.`,
 		},
 	}
 	cmd.Flags().StringVar(&from, "from", "", "the `file` with the key, - for standard input")
-	cmd.Flags().StringVar(&passwordFile, "password-file", "", "take the password from this `file`")
+	cmd.Flags().StringVar(&passwordFile, "password-file", "", "take the password from this `file` (-: standard input)")
 	requireFlags(cmd, "from")
 	return cmd
 }

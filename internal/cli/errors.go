@@ -235,6 +235,7 @@ var rules = []rule{
 	{refused("NothingOwed"), ExitError, "refunds come to holders, earnings to payees: --offer divides an offer's first; --token where the price is in a token"},
 	{refused("NoConsent"), ExitError, "the maker consents with 'loyal license consent'"},
 	{refused("VoucherExpired", "VoucherUsed", "BadSignature"), ExitError, "ask the maker for another voucher"},
+	{refused("IsRevoked", "NotLive", "DerivingNotLicensed"), ExitLicense, "'loyal license show' draws the license's life; 'loyal license offer list' lists what can be bought"},
 	{typed[*chain.Refused], ExitError, "'loyal license show' and 'loyal license offer show' print what the contract goes by"},
 	{sentinel(errTerms), ExitIntegrity, "read the terms that the offer names before you buy: ask the maker for them"},
 	{sentinel(errAnyIndex), ExitUsage, "--index names its file; 'loyal license list' without --offline makes one"},

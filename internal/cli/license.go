@@ -79,7 +79,7 @@ func (c *connection) writing(cmd *cobra.Command) {
 	c.reading(cmd)
 	flags := cmd.Flags()
 	flags.StringVar(&c.keyFile, "key", "", "the account that sends: a key `file`, or the name of one of 'loyal account list'")
-	flags.StringVar(&c.passwordFile, "password-file", "", "take the key file's password from this `file`")
+	flags.StringVar(&c.passwordFile, "password-file", "", "take the key file's password from this `file` (-: standard input)")
 	flags.StringVar(&c.signerURL, "signer", "", "`URL` of a program that signs instead, as clef: http://, ws:// or the path of a socket")
 	flags.Var(addressValue(&c.from), "from", "`address` of the account there (default: its only one)")
 	flags.Uint64Var(&c.o.Confirmations, "confirmations", 0, "wait for this many blocks on top")

@@ -346,6 +346,7 @@ func TestBadLicenseInput(t *testing.T) {
 		{"account new ../x --password-file word", ExitUsage, "is not a name for an account", "--help"},
 		{"account new poor --password-file word", ExitError, "there is an account of that name", "choose another name"},
 		{"account import x --from terms.json --password-file word", ExitError, "not a private key", "digits"},
+		{"account import x --from - --password-file -", ExitUsage, "the key or the password, not both", ""},
 		{"account new x", ExitUsage, "not a terminal", "LOYAL_PASSPHRASE"},
 		{"license list --index text.db", ExitError, "text.db: not a SQLite database", "delete the file"},
 		{"license list --index text.db --offline", ExitError, "text.db: not a SQLite database", "delete the file"},

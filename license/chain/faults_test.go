@@ -208,6 +208,28 @@ func TestSealedMeanwhile(t *testing.T) {
 	}
 }
 
+// A transaction is done when the node's head has come to its block, not when its receipt is
+// there.
+func TestHeadFollowsReceipt(t *testing.T) {
+	s, f, dev := faultyScene(t, chain.Options{})
+	var old struct{ Result json.RawMessage }
+	if err := json.Unmarshal([]byte(ask(t, dev.Endpoint(), `{"jsonrpc":"2.0","id":1,"method":"eth_getBlockByNumber","params":["latest",false]}`)), &old); err != nil {
+		t.Fatal(err)
+	}
+	sealing(t, dev)
+	var late atomic.Int32
+	f.on(func(r request) bool {
+		if r.Method != "eth_getBlockByNumber" || late.Add(1) > 4 { // the first are for the fees
+			return false
+		}
+		r.answer(string(old.Result))
+		return true
+	})
+	if err := pay(s); err != nil || late.Load() < 5 {
+		t.Errorf("asked %d times for the head: %v", late.Load(), err)
+	}
+}
+
 // One that waits too long is sent again with higher fees, in the same place.
 func TestStuckTransaction(t *testing.T) {
 	s, f, dev := faultyScene(t, chain.Options{StuckAfter: 50 * time.Millisecond})

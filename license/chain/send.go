@@ -374,17 +374,19 @@ func (c *Client) receipt(ctx context.Context, sent []*types.Transaction) (r *typ
 	return nil, nil
 }
 
-// confirmed says whether enough blocks follow, and that the block is still there.
+// confirmed says whether enough blocks follow, and that the block is still there. Also where
+// none has to follow, the node must have come to the block: receipts are there a moment
+// before, and what is asked next would be answered from the state without the transaction.
 func (c *Client) confirmed(ctx context.Context, r *types.Receipt) (bool, error) {
-	if c.o.Confirmations == 0 {
-		return true, nil
-	}
 	head, err := c.Header(ctx, nil)
 	if err != nil && !errors.Is(err, ErrWentBack) {
 		return false, err
 	}
 	if err != nil || head.Number.Uint64() < r.BlockNumber.Uint64()+c.o.Confirmations {
 		return false, nil
+	}
+	if c.o.Confirmations == 0 {
+		return true, nil
 	}
 	h, err := c.Header(ctx, r.BlockNumber)
 	return err == nil && h.Hash() == r.BlockHash, err
