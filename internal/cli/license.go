@@ -143,6 +143,16 @@ func (c *connection) signer(ctx context.Context, app *App) (chain.Signer, error)
 	return key, nil
 }
 
+// enter is signer and open.
+func (c *connection) enter(ctx context.Context, app *App) (chain.Signer, *chain.Client, error) {
+	s, err := c.signer(ctx, app)
+	if err != nil {
+		return nil, nil, err
+	}
+	client, err := c.open(ctx)
+	return s, client, err
+}
+
 // sent is what every command that sends a transaction tells.
 type sent struct {
 	Transaction common.Hash `json:"transaction"`
@@ -163,11 +173,7 @@ func (s sent) write(w io.Writer) error {
 // transact is a command that sends one transaction and tells of it.
 func (c *connection) transact(app *App, cmd *cobra.Command, what string, do func(context.Context, *chain.Client, chain.Signer) (*types.Receipt, error)) error {
 	ctx := cmd.Context()
-	s, err := c.signer(ctx, app)
-	if err != nil {
-		return err
-	}
-	client, err := c.open(ctx)
+	s, client, err := c.enter(ctx, app)
 	if err != nil {
 		return err
 	}
@@ -181,6 +187,26 @@ func (c *connection) transact(app *App, cmd *cobra.Command, what string, do func
 		fmt.Fprintln(w, what)
 		return out.write(w)
 	})
+}
+
+// actCommand is a command that does one thing to what its argument names, and then says so.
+// Its words are its caller's.
+func actCommand[T any](app *App, parse func(string) (T, error), done func(T) string, do func(context.Context, *chain.Client, chain.Signer, T) (*types.Receipt, error)) *cobra.Command {
+	var c connection
+	cmd := &cobra.Command{
+		Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			what, err := parse(args[0])
+			if err != nil {
+				return err
+			}
+			return c.transact(app, cmd, done(what), func(ctx context.Context, client *chain.Client, s chain.Signer) (*types.Receipt, error) {
+				return do(ctx, client, s, what)
+			})
+		},
+	}
+	c.writing(cmd)
+	return cmd
 }
 
 func newLicenseDeployCommand(app *App) *cobra.Command {

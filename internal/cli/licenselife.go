@@ -23,11 +23,7 @@ type obtained struct {
 
 // obtain is a command that makes a license.
 func (c *connection) obtain(app *App, cmd *cobra.Command, do func(context.Context, *chain.Client, chain.Signer) (uint64, *types.Receipt, error)) error {
-	s, err := c.signer(cmd.Context(), app)
-	if err != nil {
-		return err
-	}
-	client, err := c.open(cmd.Context())
+	s, client, err := c.enter(cmd.Context(), app)
 	if err != nil {
 		return err
 	}
@@ -125,24 +121,20 @@ func newLicenseGrantCommand(app *App) *cobra.Command {
 
 // lifeCommand is a command that does one thing to a license.
 func lifeCommand(app *App, use, short, long, example, done string, flags func(*cobra.Command), do func(context.Context, *chain.Client, chain.Signer, uint64) (*types.Receipt, error)) *cobra.Command {
-	var c connection
-	cmd := &cobra.Command{
-		Use: use, Short: short, Long: long, Example: "  loyal license " + example, Args: cobra.ExactArgs(1),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			id, err := license.ParseNumber(args[0])
-			if err != nil {
-				return usagef("%w", err)
-			}
-			return c.transact(app, cmd, fmt.Sprintf("license %s %s", chain.Number(id), done), func(ctx context.Context, client *chain.Client, s chain.Signer) (*types.Receipt, error) {
-				return do(ctx, client, s, id)
-			})
-		},
-	}
+	cmd := actCommand(app, parseLicense, func(id uint64) string { return fmt.Sprintf("license %s %s", chain.Number(id), done) }, do)
+	cmd.Use, cmd.Short, cmd.Long, cmd.Example = use, short, long, "  loyal license "+example
 	if flags != nil {
 		flags(cmd)
 	}
-	c.writing(cmd)
 	return cmd
+}
+
+func parseLicense(s string) (uint64, error) {
+	id, err := license.ParseNumber(s)
+	if err != nil {
+		return 0, usagef("%w", err)
+	}
+	return id, nil
 }
 
 func newLicenseRenewCommand(app *App) *cobra.Command {

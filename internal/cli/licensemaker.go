@@ -26,11 +26,7 @@ so nobody can take yours; others write the model as 0xACCOUNT/NAME.`,
 		Example: `  loyal license model register smol --uri https://example.org/smol/card.json --key maker.json`,
 		Args:    cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			s, err := c.signer(cmd.Context(), app)
-			if err != nil {
-				return err
-			}
-			client, err := c.open(cmd.Context())
+			s, client, err := c.enter(cmd.Context(), app)
 			if err != nil {
 				return err
 			}
@@ -74,11 +70,7 @@ with the use "derive" that is in force.`,
 		Example: `  loyal license version commit --model 0xACCOUNT/smol --weights sha256:2229… --set-root 0x51f0… --key maker.json`,
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			s, err := c.signer(cmd.Context(), app)
-			if err != nil {
-				return err
-			}
-			client, err := c.open(cmd.Context())
+			s, client, err := c.enter(cmd.Context(), app)
 			if err != nil {
 				return err
 			}
@@ -220,11 +212,7 @@ func (f *offerFlags) run(app *App, cmd *cobra.Command) error {
 	if err := f.fill(); err != nil {
 		return err
 	}
-	s, err := f.c.signer(cmd.Context(), app)
-	if err != nil {
-		return err
-	}
-	client, err := f.c.open(cmd.Context())
+	s, client, err := f.c.enter(cmd.Context(), app)
 	if err != nil {
 		return err
 	}

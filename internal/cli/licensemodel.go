@@ -146,23 +146,11 @@ func writeRegistered(w io.Writer, m *chain.Model, name string) error {
 
 // ownCommand is a command that does one thing to a model.
 func ownCommand(app *App, use, short, long, example, done string, flags func(*cobra.Command), do func(context.Context, *chain.Client, chain.Signer, common.Hash) (*types.Receipt, error)) *cobra.Command {
-	var c connection
-	cmd := &cobra.Command{
-		Use: use, Short: short, Long: long, Example: "  loyal license model " + example, Args: cobra.ExactArgs(1),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			id, err := parseModelArgument(args[0])
-			if err != nil {
-				return err
-			}
-			return c.transact(app, cmd, fmt.Sprintf("model %s %s", id, done), func(ctx context.Context, client *chain.Client, s chain.Signer) (*types.Receipt, error) {
-				return do(ctx, client, s, id)
-			})
-		},
-	}
+	cmd := actCommand(app, parseModelArgument, func(id common.Hash) string { return fmt.Sprintf("model %s %s", id, done) }, do)
+	cmd.Use, cmd.Short, cmd.Long, cmd.Example = use, short, long, "  loyal license model "+example
 	if flags != nil {
 		flags(cmd)
 	}
-	c.writing(cmd)
 	return cmd
 }
 

@@ -208,24 +208,13 @@ func writeOffer(w io.Writer, o *chain.Offer, match *bool) error {
 }
 
 func newOfferCloseCommand(app *App) *cobra.Command {
-	var c connection
-	cmd := &cobra.Command{
-		Use:     "close OFFER",
-		Short:   "stop selling an offer, for ever",
-		Long:    "Stops selling. Licenses that were sold stay as they are, but are not renewed.",
-		Example: `  loyal license offer close 3 --key maker.json`,
-		Args:    cobra.ExactArgs(1),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			n, err := parseOffer(args[0])
-			if err != nil {
-				return err
-			}
-			return c.transact(app, cmd, fmt.Sprintf("offer %d is closed", n), func(ctx context.Context, client *chain.Client, s chain.Signer) (*types.Receipt, error) {
-				return client.CloseOffer(ctx, s, n)
-			})
-		},
-	}
-	c.writing(cmd)
+	cmd := actCommand(app, parseOffer, func(n uint32) string { return fmt.Sprintf("offer %d is closed", n) },
+		func(ctx context.Context, client *chain.Client, s chain.Signer, n uint32) (*types.Receipt, error) {
+			return client.CloseOffer(ctx, s, n)
+		})
+	cmd.Use, cmd.Short = "close OFFER", "stop selling an offer, for ever"
+	cmd.Long = "Stops selling. Licenses that were sold stay as they are, but are not renewed."
+	cmd.Example = "  loyal license offer close 3 --key maker.json"
 	return cmd
 }
 

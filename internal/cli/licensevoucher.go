@@ -52,11 +52,7 @@ but the transaction. A random nonce makes it good for one license; give the same
 			if v.Nonce, err = readNonce(nonce); err != nil {
 				return err
 			}
-			s, err := c.signer(cmd.Context(), app)
-			if err != nil {
-				return err
-			}
-			client, err := c.open(cmd.Context())
+			s, client, err := c.enter(cmd.Context(), app)
 			if err != nil {
 				return err
 			}
@@ -103,6 +99,10 @@ func readNonce(s string) (*big.Int, error) {
 		}
 		return n, nil
 	}
+	return parseNonce(s)
+}
+
+func parseNonce(s string) (*big.Int, error) {
 	n, ok := new(big.Int).SetString(s, 0)
 	if !ok || n.Sign() < 0 || n.BitLen() > 256 {
 		return nil, usagef("%q is not a nonce: a number of at most 256 bits", s)
@@ -156,23 +156,12 @@ func newVoucherRedeemCommand(app *App) *cobra.Command {
 }
 
 func newVoucherVoidCommand(app *App) *cobra.Command {
-	var c connection
-	cmd := &cobra.Command{
-		Use:     "void NONCE",
-		Short:   "make vouchers of yours worthless",
-		Long:    "Makes all vouchers of the account with this nonce worthless that have not been redeemed.",
-		Example: `  loyal license voucher void 7 --key maker`,
-		Args:    cobra.ExactArgs(1),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			n, err := readNonce(args[0])
-			if err != nil {
-				return err
-			}
-			return c.transact(app, cmd, fmt.Sprintf("vouchers with nonce %s are worthless", n), func(ctx context.Context, client *chain.Client, s chain.Signer) (*types.Receipt, error) {
-				return client.VoidVoucher(ctx, s, n)
-			})
-		},
-	}
-	c.writing(cmd)
+	cmd := actCommand(app, parseNonce, func(n *big.Int) string { return fmt.Sprintf("vouchers with nonce %s are worthless", n) },
+		func(ctx context.Context, client *chain.Client, s chain.Signer, n *big.Int) (*types.Receipt, error) {
+			return client.VoidVoucher(ctx, s, n)
+		})
+	cmd.Use, cmd.Short = "void NONCE", "make vouchers of yours worthless"
+	cmd.Long = "Makes all vouchers of the account with this nonce worthless that have not been redeemed."
+	cmd.Example = "  loyal license voucher void 7 --key maker"
 	return cmd
 }

@@ -25,11 +25,7 @@ offers have earned. With --offer the earnings of an offer are divided first.`,
   loyal license withdraw --token 0x7e5… --to 0xCa401… --key alice.json`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			s, err := c.signer(cmd.Context(), app)
-			if err != nil {
-				return err
-			}
-			client, err := c.open(cmd.Context())
+			s, client, err := c.enter(cmd.Context(), app)
 			if err != nil {
 				return err
 			}
